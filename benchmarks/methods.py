@@ -1,0 +1,61 @@
+"""Every bundled method on the embedded digits: k-NN, linear probe, effective rank, information, time. Writes results/digits.{json,md}.
+
+python benchmarks/methods.py [METHOD ...]
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from ssmi_dsl.bundled import bundled_names
+
+RESULTS = Path(__file__).parent / "results"
+COLUMNS = {
+    "k-NN": "knn",
+    "k-NN, untrained": "untrained/knn",
+    "k-NN, raw pixels": "raw_pixels/knn",
+    "linear": "linear",
+    "linear, untrained": "untrained/linear",
+    "effective rank": "effective_rank",
+    "MI, InfoNCE": "mi/infonce",
+}
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(bundled_names())
+    path = RESULTS / "digits.json"
+    rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            subprocess.run(["ssmi", "run", name, "--out", "run"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            seconds = time.perf_counter() - started
+            rows[name] = {**json.loads((Path(folder) / "run" / "results.json").read_text()), "seconds": round(seconds)}
+        machine = {"processor": platform.machine(), "threads": torch.get_num_threads(), "torch": torch.__version__}
+        path.write_text(
+            json.dumps(
+                {"command": "python benchmarks/methods.py", "machine": machine, "methods": dict(sorted(rows.items()))},
+                indent=1,
+            )
+        )
+        (RESULTS / "digits.md").write_text(table(rows))
+        print(table({name: rows[name]}).splitlines()[-1], flush=True)
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """The results as Markdown, one method on each line; seconds are of the whole command, compilation and evaluation included."""
+    lines = ["| method | " + " | ".join(COLUMNS) + " | seconds |", "| --- |" + " ---: |" * (len(COLUMNS) + 1)]
+    for name, row in sorted(rows.items()):
+        cells = " | ".join(f"{row[key]:.1f}" if "rank" in key else f"{row[key]:.2f}" for key in COLUMNS.values())
+        lines.append(f"| {name} | {cells} | {row['seconds']:.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The torch reader: every arithmetic operation of a term on tensors. Lowering, and a plain loss for one's own training loop.
+
+Legend: N, M rows, D features. Everything is differentiable; scores and statistics are computed in the type of the input.
+"""
+
+from math import log
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ssmi_dsl.builders.protocol import Mask
+
+
+class TorchBuilder:
+    """Evaluates a term on torch tensors; see `ssmi_dsl.builders.protocol.Builder` for shapes."""
+
+    def normalize(self, x: Tensor) -> Tensor:
+        return F.normalize(x, dim=1, eps=1e-12)
+
+    def standardize(self, x: Tensor, *, eps: float) -> Tensor:
+        centred = x - x.mean(dim=0)
+        return centred * torch.rsqrt(centred.square().mean(dim=0) + eps)
+
+    def concat(self, xs: tuple[Tensor, ...]) -> Tensor:
+        return torch.cat(xs)
+
+    def row_dot(self, x: Tensor, y: Tensor) -> Tensor:
+        return (x * y).sum(dim=1)
+
+    def matmul_t(self, x: Tensor, y: Tensor) -> Tensor:
+        return x @ y.T
+
+    def squared_distances(self, x: Tensor, y: Tensor, *, per_feature: bool) -> Tensor:
+        # ‖x‖² + ‖y‖² - 2 xᵀy, without an [N M D] intermediate; rounding can go below zero
+        squares = (x.square().sum(dim=1)[:, None] + y.square().sum(dim=1)[None, :] - 2 * x @ y.T).clamp_min(0)
+        return squares / x.shape[1] if per_feature else squares
+
+    def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
+        return x.T @ y / x.shape[0]
+
+    def covariance(self, x: Tensor) -> Tensor:
+        centred = x - x.mean(dim=0)
+        return centred.T @ centred / (x.shape[0] - 1)
+
+    def prepend(self, column: Tensor, x: Tensor) -> Tensor:
+        return torch.cat([column[:, None], x], dim=1)
+
+    def roll_half(self, x: Tensor) -> Tensor:
+        first, second = x.chunk(2)
+        return torch.cat([second, first])
+
+    def add(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + y
+
+    def sub(self, x: Tensor, y: Tensor) -> Tensor:
+        return x - y
+
+    def scale(self, x: Tensor, factor: float) -> Tensor:
+        return x * factor
+
+    def shift(self, x: Tensor, constant: float) -> Tensor:
+        return x + constant
+
+    def square(self, x: Tensor) -> Tensor:
+        return x.square()
+
+    def sqrt(self, x: Tensor) -> Tensor:
+        return x.sqrt()
+
+    def relu(self, x: Tensor) -> Tensor:
+        return F.relu(x)
+
+    def neg(self, x: Tensor) -> Tensor:
+        return -x
+
+    def mean(self, x: Tensor) -> Tensor:
+        return x.mean()
+
+    def sum(self, x: Tensor) -> Tensor:
+        return x.sum()
+
+    def row_sum(self, x: Tensor) -> Tensor:
+        return x.sum(dim=1)
+
+    def row_mean(self, x: Tensor) -> Tensor:
+        return x.mean(dim=1)
+
+    def variance(self, x: Tensor) -> Tensor:
+        return x.var(dim=0)
+
+    def row_logsumexp(self, x: Tensor, *, without: Mask) -> Tensor:
+        return torch.logsumexp(_masked(x, without), dim=1)
+
+    def logmeanexp(self, x: Tensor, *, without: Mask) -> Tensor:
+        count = count_kept(x.shape[0], x.shape[1], without)
+        return torch.logsumexp(_masked(x, without).flatten(), dim=0) - log(count)
+
+    def diagonal(self, x: Tensor) -> Tensor:
+        return torch.diagonal(x)
+
+    def off_diagonal(self, x: Tensor) -> Tensor:
+        return x.masked_fill(torch.eye(x.shape[0], dtype=torch.bool, device=x.device), 0.0)
+
+
+def count_kept(rows: int, columns: int, without: Mask) -> int:
+    """How many entries of an [rows, columns] score matrix the mask leaves."""
+    dropped = 0
+    if Mask.DIAGONAL in without:
+        dropped += min(rows, columns)
+    if Mask.SHIFTED in without:
+        dropped += rows
+    if Mask.FIRST in without:
+        dropped += rows
+    return rows * columns - dropped
+
+
+def _masked(x: Tensor, without: Mask) -> Tensor:
+    if without == Mask.NONE:
+        return x
+    rows = torch.arange(x.shape[0], device=x.device)[:, None]
+    columns = torch.arange(x.shape[1], device=x.device)[None, :]
+    left_out = torch.zeros(x.shape, dtype=torch.bool, device=x.device)
+    if Mask.DIAGONAL in without:
+        left_out = left_out | (rows == columns)
+    if Mask.SHIFTED in without:
+        left_out = left_out | ((rows - columns).abs() == x.shape[1] // 2)
+    if Mask.FIRST in without:
+        left_out = left_out | (columns == 0)
+    return x.masked_fill(left_out, float("-inf"))

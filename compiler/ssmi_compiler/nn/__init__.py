@@ -1,0 +1,7 @@
+"""Backbones and heads, called inside the step by functional_call."""
+
+from ssmi_compiler.nn.backbones import build_backbone
+from ssmi_compiler.nn.heads import build_head
+from ssmi_compiler.nn.init import init_module
+
+__all__ = ["build_backbone", "build_head", "init_module"]

@@ -1,0 +1,114 @@
+"""Backbones. Legend: N batch, C channels, H W size, F features. Every backbone maps [N C H W] to [N F] and has `num_features`."""
+
+import importlib
+from math import prod
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ssmi_compiler.errors import MissingComponentError
+from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Timm
+
+
+def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32) -> nn.Module:
+    """The backbone that `encoder` names, for images [N channels size size]. Raises MissingComponentError when its package is absent."""
+    backbone = encoder.backbone
+    if isinstance(backbone, ConvSmall):
+        return ConvSmallNet(backbone.width, channels=channels)
+    if isinstance(backbone, ResNet18):
+        return ResNet18Net(stem=encoder.stem, channels=channels)
+    if isinstance(backbone, MlpBackbone):
+        return MlpNet(prod((channels, size, size)), backbone.widths)
+    assert isinstance(backbone, Timm)
+    return _timm(backbone.model, channels=channels, size=size)
+
+
+class ConvSmallNet(nn.Module):
+    """Four blocks of 3x3 convolution, batch norm and ReLU, the last three with stride 2, then a global average."""
+
+    def __init__(self, width: int, *, channels: int) -> None:
+        super().__init__()
+        widths = [width, 2 * width, 4 * width, 8 * width]
+        layers: list[nn.Module] = []
+        for index, (inputs, outputs) in enumerate(zip([channels, *widths], widths, strict=False)):
+            layers += [
+                nn.Conv2d(inputs, outputs, 3, stride=1 if index == 0 else 2, padding=1, bias=False),
+                BatchNorm(outputs),
+                nn.ReLU(),
+            ]
+        self.blocks = nn.Sequential(*layers)
+        self.num_features = widths[-1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.blocks(x).mean(dim=(2, 3))
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions with a residual connection (He et al. 2016, figure 5 left; projection shortcuts, option B)."""
+
+    def __init__(self, inputs: int, outputs: int, *, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = BatchNorm(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = BatchNorm(outputs)
+        self.downsample: nn.Module | None = None
+        if stride != 1 or inputs != outputs:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False), BatchNorm(outputs)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet18Net(nn.Module):
+    """ResNet-18; stem `small` (3x3, stride 1, no pooling) is that of the CIFAR experiments of SimCLR, appendix B.9."""
+
+    def __init__(self, *, stem: str, channels: int) -> None:
+        super().__init__()
+        small = stem == "small"
+        kernel, stride, padding = (3, 1, 1) if small else (7, 2, 3)
+        self.conv1 = nn.Conv2d(channels, 64, kernel, stride=stride, padding=padding, bias=False)
+        self.bn1 = BatchNorm(64)
+        self.pool = nn.Identity() if small else nn.MaxPool2d(3, stride=2, padding=1)
+        self.layer1 = nn.Sequential(BasicBlock(64, 64, stride=1), BasicBlock(64, 64, stride=1))
+        self.layer2 = nn.Sequential(BasicBlock(64, 128, stride=2), BasicBlock(128, 128, stride=1))
+        self.layer3 = nn.Sequential(BasicBlock(128, 256, stride=2), BasicBlock(256, 256, stride=1))
+        self.layer4 = nn.Sequential(BasicBlock(256, 512, stride=2), BasicBlock(512, 512, stride=1))
+        self.num_features = 512
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        return self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean(dim=(2, 3))
+
+
+class MlpNet(nn.Module):
+    """Linear layers with ReLU between them, on flattened inputs."""
+
+    def __init__(self, inputs: int, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in zip([inputs, *widths], widths, strict=False):
+            layers += [nn.Linear(before, after), nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])
+        self.num_features = widths[-1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(torch.flatten(x, 1))
+
+
+def _timm(name: str, *, channels: int, size: int) -> nn.Module:
+    try:
+        timm = importlib.import_module("timm")
+    except ImportError as error:
+        raise MissingComponentError(f'backbone `timm: {name}` needs timm: pip install "ssmi[vision]"') from error
+    if not timm.is_model(name):
+        close = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:5])
+        raise MissingComponentError(f"timm has no model `{name}`" + (f"; similar: {close}" if close else ""))
+    sized = {"img_size": size} if "vit" in name or "swin" in name else {}
+    return timm.create_model(name, pretrained=False, num_classes=0, in_chans=channels, **sized)

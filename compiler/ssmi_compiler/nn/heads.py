@@ -1,0 +1,37 @@
+"""Projectors and predictors: x [N F] -> [N D], with `out_features` = D."""
+
+from torch import Tensor, nn
+
+from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
+
+
+def build_head(head: Head, in_features: int) -> nn.Module:
+    """The head that the spec declares, for inputs [N in_features]."""
+    if isinstance(head, LinearHead):
+        return nn.Linear(in_features, head.width)
+    assert isinstance(head, MlpHead)
+    return MlpNet(head, in_features)
+
+
+class MlpNet(nn.Module):
+    """Hidden layers: linear, norm, ReLU; output: linear and the declared last norm. A bias before a norm would be removed by it."""
+
+    def __init__(self, head: MlpHead, in_features: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = in_features
+        for width in head.widths[:-1]:
+            batch_norm = head.norm == "batch"
+            layers.append(nn.Linear(before, width, bias=not batch_norm))
+            layers += [BatchNorm(width)] if batch_norm else []
+            layers.append(nn.ReLU())
+            before = width
+        layers.append(nn.Linear(before, head.widths[-1], bias=head.last_norm == "none"))
+        if head.last_norm != "none":
+            layers.append(BatchNorm(head.widths[-1], affine=head.last_norm == "batch"))
+        self.layers = nn.Sequential(*layers)
+        self.out_features = head.widths[-1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)

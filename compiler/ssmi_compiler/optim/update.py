@@ -1,0 +1,58 @@
+"""SGD, LARS and AdamW as pure functions. Legend: p parameter, g gradient, v momentum, m first moment, s second moment, η learning rate."""
+
+import torch
+from torch import Tensor
+
+from ssmi_dsl.components.optimizers import AdamW, Lars, Optimizer, Sgd
+
+Tensors = dict[str, Tensor]
+
+
+def init_slots(optimizer: Optimizer, params: Tensors) -> Tensors:
+    """Zero slots, named `<slot>/<parameter>`."""
+    slots = ("first", "second") if isinstance(optimizer, AdamW) else ("momentum",)
+    return {f"{slot}/{name}": torch.zeros_like(parameter) for slot in slots for name, parameter in params.items()}
+
+
+def update(
+    optimizer: Optimizer,
+    params: Tensors,
+    grads: Tensors,
+    slots: Tensors,
+    *,
+    lr: Tensor,
+    step: Tensor,
+    excluded: frozenset[str],
+) -> tuple[Tensors, Tensors]:
+    """One step: (new parameters, new slots). `step` counts from 0; `excluded` parameters have no decay and no adaptation."""
+    new_params: Tensors = {}
+    new_slots: Tensors = {}
+    for name, p in params.items():
+        decay = 0.0 if name in excluded else optimizer.weight_decay
+        if isinstance(optimizer, AdamW):
+            beta1, beta2 = optimizer.betas
+            m = torch.lerp(grads[name], slots[f"first/{name}"], beta1)
+            s = beta2 * slots[f"second/{name}"] + (1 - beta2) * grads[name].square()
+            unbiased_m = m / (1 - beta1 ** (step + 1))
+            unbiased_s = s / (1 - beta2 ** (step + 1))
+            new_params[name] = p * (1 - lr * decay) - lr * unbiased_m / (unbiased_s.sqrt() + optimizer.eps)
+            new_slots[f"first/{name}"], new_slots[f"second/{name}"] = m, s
+            continue
+        assert isinstance(optimizer, (Sgd, Lars))
+        g = grads[name] + decay * p if decay else grads[name]
+        if isinstance(optimizer, Lars) and name not in excluded:
+            g = g * _trust(optimizer, p, grads[name], lr)
+        v = optimizer.momentum * slots[f"momentum/{name}"] + g
+        direction = g + optimizer.momentum * v if isinstance(optimizer, Sgd) and optimizer.nesterov else v
+        new_params[name] = p - lr * direction
+        new_slots[f"momentum/{name}"] = v
+    return new_params, new_slots
+
+
+def _trust(optimizer: Lars, p: Tensor, g: Tensor, lr: Tensor) -> Tensor:
+    """η_trust ‖p‖ / (‖g‖ + λ‖p‖), You et al. 2017, eq. 6; 1 where a norm is zero; clipped so that the rate does not exceed η."""
+    p_norm, g_norm = p.norm(), g.norm()
+    rate = optimizer.trust * p_norm / (g_norm + optimizer.weight_decay * p_norm + 1e-8)
+    if optimizer.clip:
+        rate = (rate / lr.clamp_min(1e-12)).clamp_max(1.0)
+    return torch.where((p_norm > 0) & (g_norm > 0), rate, torch.ones_like(rate))

@@ -1,0 +1,118 @@
+"""What is measured on the networks of a run: accuracies, collapse, mutual information. Legend: N images, F features, D embedding."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor
+from torch.func import functional_call
+
+from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.compile import draw_noise
+from ssmi_compiler.step.networks import Networks, parameters_of
+from ssmi_dsl.components.datasets import DatasetInfo
+from ssmi_dsl.spec.method import Method
+from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_runtime.errors import RunError
+from ssmi_runtime.evaluate import effective_rank, estimate_mi, feature_std, linear_probe, weighted_knn
+
+# randomness of evaluation views, apart from that of training
+EVALUATION_SEED = 990_017
+# pairs on which information is estimated: its memory grows with the square
+MAX_PAIRS = 2048
+CHUNK = 512
+DEFAULT_TEMPERATURE = 0.2
+
+Labelled = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Measures networks at a state of the step (`state/param/...`), with running statistics of batch norm.
+
+    `data` holds uint8 images [N C S S] and labels [N] of `train` and `test`, on the device of the state.
+    """
+
+    method: Method
+    networks: Networks
+    augmentations: tuple[Augmentation, ...]
+    info: DatasetInfo
+    data: Mapping[str, Labelled]
+
+    def monitors(self, state: Mapping[str, Tensor]) -> dict[str, float]:
+        """Collapse and mutual information on test images, cheap enough to follow a run.
+
+        `feature_std` (1 when spread over the sphere, 0 when collapsed) and `effective_rank` are of backbone features [N F];
+        `mi/...` is in nats, on pairs of views, by a cosine critic at the temperature of the spec, or at 0.2 where its critic is another.
+        """
+        test, _ = self.data["test"]
+        features = self.embed(state, self.method.anchor.name, test, upto="encoder")
+        # features that are not finite have no singular values; their monitors say so instead of stopping the run
+        finite = bool(torch.isfinite(features).all())
+        return {
+            "feature_std": feature_std(features),
+            "effective_rank": effective_rank(features) if finite else float("nan"),
+            **(self._information(state, test[:MAX_PAIRS]) if finite else {}),
+        }
+
+    def accuracies(self, state: Mapping[str, Tensor]) -> dict[str, float]:
+        """Weighted k-NN and linear probe on backbone features, fractions of the test set."""
+        (train, train_labels), (test, test_labels) = self.data["train"], self.data["test"]
+        x, y = (self.embed(state, self.method.anchor.name, images, upto="encoder") for images in (train, test))
+        if not bool(torch.isfinite(x).all() and torch.isfinite(y).all()):
+            raise RunError("the features are not finite, so there is nothing to evaluate; lower the learning rate")
+        return {
+            "knn": weighted_knn(x, train_labels, y, test_labels),
+            "linear": linear_probe(x, train_labels, y, test_labels, num_classes=self.info.num_classes or None),
+        }
+
+    def raw_pixels(self) -> float:
+        """Accuracy of the same weighted k-NN on pixels, centred at mid-gray."""
+        (train, train_labels), (test, test_labels) = self.data["train"], self.data["test"]
+        x, y = (images.flatten(1).float() / 255 - 0.5 for images in (train, test))
+        return weighted_knn(x, train_labels, y, test_labels)
+
+    @torch.no_grad()
+    def embed(self, state: Mapping[str, Tensor], branch: str, images: Tensor, *, upto: str) -> Tensor:
+        """Features [N F] (upto `encoder`) or embeddings [N D] (`projector`) of a branch.
+
+        images: uint8 [N C S S], normalised here, or float views that are normalised already.
+        """
+        plain = {name.removeprefix("state/"): value for name, value in state.items()}
+        owner = self.method.branch(branch).owner
+        parts = [f"{owner}.encoder"]
+        if upto == "projector" and f"{owner}.projector" in self.networks.modules:
+            parts.append(f"{owner}.projector")
+        mean, std = (
+            torch.tensor(value, device=images.device)[None, :, None, None] for value in (self.info.mean, self.info.std)
+        )
+        chunks: list[Tensor] = []
+        for chunk in images.split(CHUNK):
+            x = (chunk.float() / 255 - mean) / std if chunk.dtype == torch.uint8 else chunk
+            for part in parts:
+                module = self.networks.modules[part].eval()
+                x = functional_call(module, (parameters_of(plain, part), parameters_of(plain, part, "buffer")), (x,))
+                module.train()
+            chunks.append(x)
+        return torch.cat(chunks)
+
+    def _information(self, state: Mapping[str, Tensor], images: Tensor) -> dict[str, float]:
+        noise = draw_noise(self.augmentations, len(images), self.info.size, seed=EVALUATION_SEED, step=0)
+        views: list[Tensor] = []
+        for index, augmentation in enumerate(self.augmentations):
+            prefix = f"noise/view{index}/"
+            own = {
+                name.removeprefix(prefix): value.to(images.device)
+                for name, value in noise.items()
+                if name.startswith(prefix)
+            }
+            views.append(augmentation(images, own))
+        names = (self.method.anchor.name, self.method.target.name)
+        z_a, z_b = (self.embed(state, name, view, upto="projector") for name, view in zip(names, views, strict=True))
+        critic = self.method.objective.critic
+        temperature = critic.temperature if isinstance(critic, Cosine) else DEFAULT_TEMPERATURE
+        found = asdict(estimate_mi(z_a, z_b, temperature))
+        return {f"mi/{name}": value for name, value in found.items() if isinstance(value, float)}
+
+
+__all__ = ["EVALUATION_SEED", "Meter"]

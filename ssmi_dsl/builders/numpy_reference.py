@@ -1,0 +1,115 @@
+"""The float64 reader: what a term means, in NumPy. Never imported by the linter.
+
+Legend: N, M rows, D features.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from ssmi_dsl.builders.protocol import Mask
+
+Array = npt.NDArray[np.float64]
+
+
+class NumpyBuilder:
+    """Evaluates a term on float64 arrays."""
+
+    def normalize(self, x: Array) -> Array:
+        return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+    def standardize(self, x: Array, *, eps: float) -> Array:
+        return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+
+    def concat(self, xs: tuple[Array, ...]) -> Array:
+        return np.concatenate(xs, axis=0)
+
+    def row_dot(self, x: Array, y: Array) -> Array:
+        return np.einsum("nd,nd->n", x, y)
+
+    def matmul_t(self, x: Array, y: Array) -> Array:
+        return x @ y.T
+
+    def squared_distances(self, x: Array, y: Array, *, per_feature: bool) -> Array:
+        squares = np.square(x[:, None, :] - y[None, :, :])
+        return squares.mean(axis=2) if per_feature else squares.sum(axis=2)
+
+    def cross_moment(self, x: Array, y: Array) -> Array:
+        return x.T @ y / x.shape[0]
+
+    def covariance(self, x: Array) -> Array:
+        centred = x - x.mean(axis=0)
+        return centred.T @ centred / (x.shape[0] - 1)
+
+    def prepend(self, column: Array, x: Array) -> Array:
+        return np.concatenate([column[:, None], x], axis=1)
+
+    def roll_half(self, x: Array) -> Array:
+        return np.roll(x, x.shape[0] // 2, axis=0)
+
+    def add(self, x: Array, y: Array) -> Array:
+        return x + y
+
+    def sub(self, x: Array, y: Array) -> Array:
+        return x - y
+
+    def scale(self, x: Array, factor: float) -> Array:
+        return factor * x
+
+    def shift(self, x: Array, constant: float) -> Array:
+        return x + constant
+
+    def square(self, x: Array) -> Array:
+        return np.square(x)
+
+    def sqrt(self, x: Array) -> Array:
+        return np.sqrt(x)
+
+    def relu(self, x: Array) -> Array:
+        return np.maximum(x, 0.0)
+
+    def neg(self, x: Array) -> Array:
+        return -x
+
+    def mean(self, x: Array) -> Array:
+        return np.asarray(x.mean())
+
+    def sum(self, x: Array) -> Array:
+        return np.asarray(x.sum())
+
+    def row_sum(self, x: Array) -> Array:
+        return x.sum(axis=1)
+
+    def row_mean(self, x: Array) -> Array:
+        return x.mean(axis=1)
+
+    def variance(self, x: Array) -> Array:
+        return x.var(axis=0, ddof=1)
+
+    def row_logsumexp(self, x: Array, *, without: Mask) -> Array:
+        kept = np.where(mask_array(without, x.shape), -np.inf, x)
+        peak = kept.max(axis=1, keepdims=True)
+        return np.log(np.exp(kept - peak).sum(axis=1)) + peak[:, 0]
+
+    def logmeanexp(self, x: Array, *, without: Mask) -> Array:
+        values = x[~mask_array(without, x.shape)]
+        peak = values.max()
+        return np.asarray(np.log(np.exp(values - peak).mean()) + peak)
+
+    def diagonal(self, x: Array) -> Array:
+        return np.diagonal(x).copy()
+
+    def off_diagonal(self, x: Array) -> Array:
+        return x * (1.0 - np.eye(x.shape[0]))
+
+
+def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """True where an entry of a score matrix of this shape is left out."""
+    rows, columns = np.indices(shape)
+    left_out = np.zeros(shape, dtype=np.bool_)
+    if Mask.DIAGONAL in mask:
+        left_out |= rows == columns
+    if Mask.SHIFTED in mask:
+        left_out |= np.abs(rows - columns) == shape[1] // 2
+    if Mask.FIRST in mask:
+        left_out |= columns == 0
+    return left_out

@@ -1,0 +1,115 @@
+"""The printing reader: a term as mathematics in plain text."""
+
+from dataclasses import dataclass
+
+from ssmi_dsl.builders.protocol import Mask
+
+_WITHOUT = {
+    Mask.NONE: "",
+    Mask.DIAGONAL: " j≠i",
+    Mask.SHIFTED: " j≠i±N",
+    Mask.DIAGONAL | Mask.SHIFTED: " j∉{i, i±N}",
+    Mask.FIRST: " j>0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A piece of mathematics; `tight` pieces need no parentheses inside a product."""
+
+    text: str
+    tight: bool = True
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PrintBuilder:
+    """Writes what a term computes, e.g. `-mean_i(âᵢᵀb̂ᵢ/0.2)`."""
+
+    def normalize(self, x: Formula) -> Formula:
+        return Formula(f"unit({x})")
+
+    def standardize(self, x: Formula, *, eps: float) -> Formula:
+        return Formula(f"std({x})")
+
+    def concat(self, xs: tuple[Formula, ...]) -> Formula:
+        return Formula("[" + "; ".join(str(x) for x in xs) + "]")
+
+    def row_dot(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"⟨{x}, {y}⟩ᵢ")
+
+    def matmul_t(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"⟨{x}, {y}⟩ᵢⱼ")
+
+    def squared_distances(self, x: Formula, y: Formula, *, per_feature: bool) -> Formula:
+        return Formula(f"‖{x} - {y}‖²ᵢⱼ" + ("/D" if per_feature else ""))
+
+    def cross_moment(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"corr({x}, {y})")
+
+    def covariance(self, x: Formula) -> Formula:
+        return Formula(f"cov({x})")
+
+    def prepend(self, column: Formula, x: Formula) -> Formula:
+        return Formula(f"[{column}, {x}]")
+
+    def roll_half(self, x: Formula) -> Formula:
+        return Formula(f"other({x})")
+
+    def add(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"{x} + {y}", tight=False)
+
+    def sub(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"{x} - {_tight(y)}", tight=False)
+
+    def scale(self, x: Formula, factor: float) -> Formula:
+        return x if factor == 1 else Formula(f"{factor:.6g} {_tight(x)}")
+
+    def shift(self, x: Formula, constant: float) -> Formula:
+        return Formula(
+            f"{constant:.6g} + {x}" if not str(x).startswith("-") else f"{constant:.6g} - {str(x)[1:]}", tight=False
+        )
+
+    def square(self, x: Formula) -> Formula:
+        return Formula(f"({x})²")
+
+    def sqrt(self, x: Formula) -> Formula:
+        return Formula(f"√({x})")
+
+    def relu(self, x: Formula) -> Formula:
+        return Formula(f"max(0, {x})")
+
+    def neg(self, x: Formula) -> Formula:
+        return Formula(f"-{_tight(x)}")
+
+    def mean(self, x: Formula) -> Formula:
+        return Formula(f"mean({x})")
+
+    def sum(self, x: Formula) -> Formula:
+        return Formula(f"Σ({x})")
+
+    def row_sum(self, x: Formula) -> Formula:
+        return Formula(f"Σ_d({x})")
+
+    def row_mean(self, x: Formula) -> Formula:
+        return Formula(f"mean_d({x})")
+
+    def variance(self, x: Formula) -> Formula:
+        return Formula(f"var({x})")
+
+    def row_logsumexp(self, x: Formula, *, without: Mask) -> Formula:
+        return Formula(f"log Σⱼ{_WITHOUT[without]} exp({x})")
+
+    def logmeanexp(self, x: Formula, *, without: Mask) -> Formula:
+        return Formula(f"log mean_ij{_WITHOUT[without]} exp({x})")
+
+    def diagonal(self, x: Formula) -> Formula:
+        return Formula(f"diag({x})")
+
+    def off_diagonal(self, x: Formula) -> Formula:
+        return Formula(f"off({x})")
+
+
+def _tight(x: Formula) -> str:
+    return x.text if x.tight else f"({x.text})"

@@ -1,0 +1,123 @@
+"""The vocabulary in which terms are written.
+
+Legend: N, M rows (samples), D features. Every operation is pure and differentiable unless it says otherwise.
+"""
+
+from enum import Flag
+from typing import Protocol, TypeVar
+
+V = TypeVar("V")
+
+
+class Mask(Flag):
+    """Entries of a score matrix `[N M]` that an operation leaves out, named by structure so that their number is known.
+
+    NONE            nothing
+    DIAGONAL        (i, i): a sample and itself, or a positive pair of two views
+    SHIFTED         (i, i ± M/2): the positives of stacked views `[z_1; z_2]`
+    FIRST           (i, 0): the positive in front of a queue
+    """
+
+    NONE = 0
+    DIAGONAL = 1
+    SHIFTED = 2
+    FIRST = 4
+
+
+class Builder(Protocol[V]):
+    """What a term may compute. `V` is the reader's value: an IR value, an array, a tensor or a formula."""
+
+    # rows of samples
+    def normalize(self, x: V) -> V:
+        """x [N D] -> [N D], every row divided by its Euclidean norm."""
+        ...
+
+    def standardize(self, x: V, *, eps: float) -> V:
+        """x [N D] -> [N D], every column to mean 0 and (biased) variance 1; `eps` is added to the variance."""
+        ...
+
+    def concat(self, xs: tuple[V, ...]) -> V:
+        """[N_k D] ... -> [sum N_k, D], rows stacked."""
+        ...
+
+    def row_dot(self, x: V, y: V) -> V:
+        """x, y [N D] -> [N], inner products of corresponding rows."""
+        ...
+
+    def matmul_t(self, x: V, y: V) -> V:
+        """x [N D], y [M D] -> [N M], all inner products of rows."""
+        ...
+
+    def squared_distances(self, x: V, y: V, *, per_feature: bool) -> V:
+        """x [N D], y [M D] -> [N M], squared Euclidean distances of rows, summed over features or averaged."""
+        ...
+
+    def cross_moment(self, x: V, y: V) -> V:
+        """x [N D], y [N E] -> xᵀ y / N [D E]."""
+        ...
+
+    def covariance(self, x: V) -> V:
+        """x [N D] -> [D D], unbiased covariance (columns centred, divided by N - 1)."""
+        ...
+
+    def prepend(self, column: V, x: V) -> V:
+        """column [N], x [N M] -> [N, 1+M]."""
+        ...
+
+    def roll_half(self, x: V) -> V:
+        """x [2N D] -> [2N D], the two halves exchanged: row i meets its other view."""
+        ...
+
+    # elementwise
+    def add(self, x: V, y: V) -> V: ...
+    def sub(self, x: V, y: V) -> V: ...
+    def scale(self, x: V, factor: float) -> V:
+        """factor * x."""
+        ...
+
+    def shift(self, x: V, constant: float) -> V:
+        """x + constant."""
+        ...
+
+    def square(self, x: V) -> V: ...
+    def sqrt(self, x: V) -> V: ...
+    def relu(self, x: V) -> V: ...
+    def neg(self, x: V) -> V: ...
+
+    # reductions
+    def mean(self, x: V) -> V:
+        """Any shape -> scalar mean."""
+        ...
+
+    def sum(self, x: V) -> V:
+        """Any shape -> scalar sum."""
+        ...
+
+    def row_sum(self, x: V) -> V:
+        """x [N D] -> [N]."""
+        ...
+
+    def row_mean(self, x: V) -> V:
+        """x [N D] -> [N]."""
+        ...
+
+    def variance(self, x: V) -> V:
+        """x [N D] -> [D], unbiased (divided by N - 1) variance of every column."""
+        ...
+
+    def row_logsumexp(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N], log of the sum of exponentials of every row, masked entries left out."""
+        ...
+
+    def logmeanexp(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> scalar, log of the mean of exponentials of all entries that are not masked."""
+        ...
+
+    # square matrices
+    def diagonal(self, x: V) -> V:
+        """x [D D] -> [D]."""
+        ...
+
+    def off_diagonal(self, x: V) -> V:
+        """x [D D] -> [D D] with zeros on the diagonal."""
+        ...

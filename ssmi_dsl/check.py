@@ -1,0 +1,54 @@
+"""Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.document import Document
+from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
+from ssmi_dsl.load import build_method, find_source, open_spec
+from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
+
+
+def check(
+    source: str | Path | Document,
+    *,
+    settings: Settings = DEFAULT_SETTINGS,
+    recipe: str | None = None,
+    overrides: Sequence[str] = (),
+) -> tuple[Diagnostic, ...]:
+    """Every finding in a spec, sorted; under all its recipes, or under the one named.
+
+    `source` is a path, a bundled name or a document that was read; `overrides` are as of `load`. Raises SpecError where there is no such file.
+    """
+    document = source if isinstance(source, Document) else find_source(source)
+    found: list[Diagnostic] = list(document.diagnostics)
+    whole = open_spec(document, overrides=overrides)
+    if isinstance(whole, tuple):
+        found.extend(whole)
+        return finish(found, document.suppressions, settings, document.path)
+    understood = True
+    for name in (recipe,) if recipe is not None else recipe_names(whole):
+        merged = open_spec(document, recipe=name, overrides=overrides)
+        if isinstance(merged, tuple):
+            found.extend(merged)
+            continue
+        method, problems = build_method(merged, name)
+        found.extend(problems)
+        if method is None:
+            understood = False
+        else:
+            ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
+            found.extend(run_rules(RuleContext(method, merged), merged, ignored))
+    # without its rules having run, nothing can be said about whether a suppression is used
+    return finish(found, document.suppressions if understood else (), settings, document.path)
+
+
+def recipe_names(whole: Resolved) -> tuple[str, ...]:
+    """`default` and the recipes that the spec names."""
+    named = whole.data.get("recipes")
+    names = tuple(cast(Mapping[str, Any], named)) if isinstance(named, Mapping) else ()
+    return tuple(dict.fromkeys((DEFAULT_RECIPE, *names)))

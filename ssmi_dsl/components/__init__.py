@@ -1,0 +1,1 @@
+"""Components declared without torch: what a spec may name, with which parameters."""

@@ -1,0 +1,69 @@
+"""Backbones that a spec may name."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+
+
+class Backbone(Params):
+    """Base of the backbones."""
+
+    name: ClassVar[str]
+
+
+class ConvSmall(Backbone):
+    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU."""
+
+    name: ClassVar[str] = "conv-small"
+
+    width: int = Field(default=32, ge=4, le=512, description="w, channels of the first convolution")
+
+
+class ResNet18(Backbone):
+    """ResNet-18 (He et al. 2016), 512 features."""
+
+    name: ClassVar[str] = "resnet18"
+
+
+class MlpBackbone(Backbone):
+    """A multilayer perceptron on flattened inputs."""
+
+    name: ClassVar[str] = "mlp"
+
+    widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(256, 256), min_length=1, strict=False, description="layer widths, the last one the features"
+    )
+
+
+class Timm(Backbone):
+    """Any model of timm, by name; needs the extra `vision`."""
+
+    name: ClassVar[str] = "timm"
+
+    model: str = Field(pattern=r"^[A-Za-z0-9_.]{1,128}$", description="model name of timm, e.g. `vit_tiny_patch16_224`")
+
+
+BACKBONES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Timm)}
+
+
+class EncoderSpec(Params):
+    """The encoder: a backbone and, for convolutional ones, its stem."""
+
+    backbone: Annotated[Backbone, OneOf(BACKBONES)] = Field(description="the network from a view to features")
+    stem: Literal["small", "standard"] = Field(
+        default="small",
+        description="of resnet18: small is 3x3, stride 1, without pooling (32x32 images); standard is that of ImageNet",
+    )
+
+
+def num_features(encoder: EncoderSpec) -> int | None:
+    """Features of the encoder, F; None where only the library that builds it knows."""
+    backbone = encoder.backbone
+    if isinstance(backbone, ConvSmall):
+        return 8 * backbone.width
+    if isinstance(backbone, MlpBackbone):
+        return backbone.widths[-1]
+    return 512 if isinstance(backbone, ResNet18) else None

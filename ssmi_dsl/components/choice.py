@@ -1,0 +1,86 @@
+"""Choices: a bare word (`critic: dot`) or a one-key mapping with parameters (`critic: {cosine: {temperature: 0.1}}`).
+
+The location of a validation error inside a choice is exactly its path in the YAML, since the tag of the union *is* the key.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from ssmi_dsl.components.base import Params
+
+
+class OneOf:
+    """Annotation for a field that names one of `table` (name -> parameter model): `Annotated[Params, OneOf(TABLE)]`.
+
+    The validated value is the parameter model itself; its name is found by `name_of(table, value)`. Dumping gives the one-key mapping back.
+    """
+
+    def __init__(self, table: Mapping[str, type[Params]]) -> None:
+        self.table = dict(table)
+        self.names = {model: name for name, model in self.table.items()}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        options: dict[Any, CoreSchema] = {
+            name: core_schema.no_info_before_validator_function(_unwrap(name, model), handler.generate_schema(model))
+            for name, model in self.table.items()
+        }
+        return core_schema.tagged_union_schema(
+            options,
+            discriminator=_tag,
+            serialization=core_schema.plain_serializer_function_ser_schema(self._dump),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        words: list[JsonSchemaValue] = []
+        mappings: list[JsonSchemaValue] = []
+        for name, model in self.table.items():
+            inner = model.__get_pydantic_json_schema__(model.__pydantic_core_schema__, handler)
+            summary = (model.__doc__ or "").strip().split("\n")[0]
+            if not any(field.is_required() for field in model.model_fields.values()):
+                words.append({"const": name, "description": summary})
+            mappings.append(
+                {
+                    "type": "object",
+                    "properties": {name: {"anyOf": [inner, {"type": "null"}]}},
+                    "required": [name],
+                    "additionalProperties": False,
+                    "description": summary,
+                }
+            )
+        return {"anyOf": [*words, *mappings]}
+
+    def _dump(self, value: Params) -> dict[str, Any]:
+        return {self.names[type(value)]: value.model_dump(mode="json")}
+
+
+def name_of(table: Mapping[str, type[Params]], value: Params) -> str:
+    """The name under which `value`'s model stands in `table`; raises KeyError when it does not."""
+    for name, model in table.items():
+        if type(value) is model:
+            return name
+    raise KeyError(type(value).__name__)
+
+
+def _tag(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType] - user data
+        key: Any = next(iter(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - user data
+        return key if isinstance(key, str) else None
+    if isinstance(value, Params):
+        return getattr(type(value), "name", None)
+    return None
+
+
+def _unwrap(name: str, model: type[Params]) -> Callable[[Any], Any]:
+    def unwrap(value: Any) -> Any:
+        if isinstance(value, (str, model)):
+            return {} if isinstance(value, str) else value
+        inner = value[name]
+        return {} if inner is None else inner
+
+    return unwrap

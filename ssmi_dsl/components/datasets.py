@@ -1,0 +1,134 @@
+"""Data sets that a run may name."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """What is known of a data set without reading it.
+
+    Images are square, uint8; mean and std are those of its pixels in [0, 1]. Pairs are float32 [2 D]: `size` is D, `channels` 2.
+    `num_train` and `num_test` are None, and `num_classes` is 0, where only the files on disk tell. `extra` is the optional
+    dependency group that reading it needs, `recipe` the recipe of a spec that fits it.
+    """
+
+    name: str
+    title: str
+    kind: Literal["images", "pairs"]
+    channels: int
+    size: int
+    num_classes: int
+    num_train: int | None
+    num_test: int | None
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    extra: str | None
+    recipe: str
+
+
+_HALF, _QUARTER = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
+
+DATASETS: dict[str, DatasetInfo] = {
+    info.name: info
+    for info in (
+        DatasetInfo(
+            name="digits",
+            title="Handwritten digits, cluttered 32x32",
+            kind="images",
+            channels=3,
+            size=32,
+            num_classes=10,
+            num_train=1437,
+            num_test=720,
+            mean=_HALF,
+            std=_QUARTER,
+            extra=None,
+            recipe="digits",
+        ),
+        DatasetInfo(
+            name="shapes",
+            title="Procedural shapes with known factors, 32x32",
+            kind="images",
+            channels=3,
+            size=32,
+            num_classes=6,
+            num_train=4096,
+            num_test=1024,
+            mean=_HALF,
+            std=_QUARTER,
+            extra=None,
+            recipe="digits",
+        ),
+        DatasetInfo(
+            name="gaussian",
+            title="Correlated Gaussian pairs with known mutual information",
+            kind="pairs",
+            channels=2,
+            size=8,
+            num_classes=1,
+            num_train=8192,
+            num_test=4096,
+            mean=(0.0,),
+            std=(1.0,),
+            extra=None,
+            recipe="gaussian",
+        ),
+        DatasetInfo(
+            name="cifar10",
+            title="CIFAR-10",
+            kind="images",
+            channels=3,
+            size=32,
+            num_classes=10,
+            num_train=50_000,
+            num_test=10_000,
+            mean=(0.4914, 0.4822, 0.4465),
+            std=(0.2470, 0.2435, 0.2616),
+            extra="vision",
+            recipe="cifar10",
+        ),
+        DatasetInfo(
+            name="cifar100",
+            title="CIFAR-100",
+            kind="images",
+            channels=3,
+            size=32,
+            num_classes=100,
+            num_train=50_000,
+            num_test=10_000,
+            mean=(0.5071, 0.4865, 0.4409),
+            std=(0.2673, 0.2564, 0.2762),
+            extra="vision",
+            recipe="cifar10",
+        ),
+        DatasetInfo(
+            name="stl10",
+            title="STL-10, labelled images only",
+            kind="images",
+            channels=3,
+            size=96,
+            num_classes=10,
+            num_train=5_000,
+            num_test=8_000,
+            mean=(0.4467, 0.4398, 0.4066),
+            std=(0.2603, 0.2566, 0.2713),
+            extra="vision",
+            recipe="cifar10",
+        ),
+        DatasetInfo(
+            name="folder",
+            title="A folder of images: <root>/<split>/<class>/<image>",
+            kind="images",
+            channels=3,
+            size=224,
+            num_classes=0,
+            num_train=None,
+            num_test=None,
+            mean=(0.485, 0.456, 0.406),
+            std=(0.229, 0.224, 0.225),
+            extra="vision",
+            recipe="imagenet",
+        ),
+    )
+}

@@ -1,0 +1,65 @@
+"""Heads: projectors and predictors."""
+
+from typing import Annotated, Any, ClassVar, Literal, cast
+
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from ssmi_dsl.components.base import Params
+
+
+class Head(Params):
+    """Base of the heads."""
+
+    name: ClassVar[str]
+
+
+class MlpHead(Head):
+    """Linear layers; hidden ones with norm and ReLU. `{mlp: [4096, 256]}` is short for `{mlp: {widths: [4096, 256]}}`."""
+
+    name: ClassVar[str] = "mlp"
+
+    widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        min_length=1, strict=False, description="layer widths, the last one the output"
+    )
+    norm: Literal["batch", "none"] = Field(default="batch", description="norm of hidden layers")
+    last_norm: Literal["none", "batch", "batch-no-affine"] = Field(default="none", description="norm of the output")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        short = {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1}
+        return {"anyOf": [short, handler(schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"widths": cast(Any, value)} if isinstance(value, (list, tuple)) else value
+
+
+class LinearHead(Head):
+    """One linear layer. `{linear: 128}` is short for `{linear: {width: 128}}`."""
+
+    name: ClassVar[str] = "linear"
+
+    width: int = Field(ge=1, description="output width")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "integer", "minimum": 1}, handler(schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"width": value} if isinstance(value, int) else value
+
+
+HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead}
+
+
+def output_width(head: Head) -> int:
+    """D, the width of what the head returns."""
+    if isinstance(head, LinearHead):
+        return head.width
+    assert isinstance(head, MlpHead)
+    return head.widths[-1]

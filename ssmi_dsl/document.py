@@ -1,0 +1,116 @@
+"""A YAML file as data with the place of every key and value. Reading never raises on bad input: it reports."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.positions import Positions
+from ssmi_dsl.reader import Node, read_tree
+from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
+from ssmi_dsl.source_text import MAX_BYTES, decode
+
+_SUPPRESSION = re.compile(
+    r"(?:(?<=[ \t])|^)#[ \t]*ssmi:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """A comment `# ssmi: ignore[SD010, momentum-too-low] reason`.
+
+    It holds for the findings of its own line or, `standalone` on a line of its own, of the next. No `codes`: it names no rule.
+    """
+
+    line: int
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    standalone: bool = False
+
+    @property
+    def covers(self) -> int:
+        """The line whose findings it silences."""
+        return self.line + 1 if self.standalone else self.line
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that was read. `data` is None if the file is not one mapping that can be read; `diagnostics` then say why."""
+
+    path: str
+    text: str = field(repr=False)
+    data: dict[str, Any] | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    root: Node | None = field(default=None, repr=False, compare=False)
+    positions: Positions = field(default_factory=lambda: Positions(""), repr=False, compare=False)
+
+    def has(self, loc: Loc) -> bool:
+        """Whether the file has a value at `loc`."""
+        return self._find(loc)[1] == len(loc) and self.root is not None
+
+    def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
+        """Where `loc` stands: its value or key (an item of a list has no key: its value).
+
+        A missing `loc` is shown at the key of its nearest ancestor; the top level is shown as the first line.
+        """
+        node, depth, key = self._find(loc)
+        if node is None or depth == 0:
+            return self.positions.line(1)
+        if key is not None and (depth < len(loc) or of == "key"):
+            return key
+        return node.span
+
+    def _find(self, loc: Loc) -> tuple[Node | None, int, Span | None]:
+        node, key = self.root, None
+        for depth, step in enumerate(loc):
+            found = node.children.get(step) if node is not None else None
+            if found is None:
+                return node, depth, key
+            key, node = found
+        return node, len(loc), key
+
+
+def read_document(text: str | bytes, path: str = "<string>") -> Document:
+    """Reads one YAML mapping within fixed budgets; see `ssmi_dsl.reader`. `path` is only a name for messages."""
+    source, problem = decode(text, path)
+    positions = Positions(source)
+    if problem is not None:
+        return Document(path, source, None, (problem,), positions=positions)
+    tree = read_tree(source, path, positions)
+    data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
+    suppressions = _suppressions(source, positions, tree.scalars) if data is not None else ()
+    diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
+    return Document(path, source, data, diagnostics, suppressions, tree.root, positions)
+
+
+def read_file(path: Path) -> Document:
+    """Reads a file, of which at most the budget and one byte are loaded. A file that cannot be opened is a document with a diagnostic."""
+    try:
+        with path.open("rb") as file:
+            return read_document(file.read(MAX_BYTES + 1), str(path))
+    except OSError as error:
+        positions = Positions("")
+        message = f"the file cannot be read: {error.strerror or error}"
+        return Document(
+            str(path), "", None, (SYNTAX_ERROR.at(str(path), positions.span(0, 0), message),), positions=positions
+        )
+
+
+def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, int]]) -> tuple[Suppression, ...]:
+    inside = iter(scalars)
+    scalar = next(inside, None)
+    found: list[Suppression] = []
+    for match in _SUPPRESSION.finditer(text):
+        while scalar is not None and scalar[1] <= match.start():
+            scalar = next(inside, None)
+        if scalar is not None and scalar[0] <= match.start():
+            continue
+        span = positions.span(match.start(), match.start() + len(match.group().rstrip()))
+        codes = tuple(code.strip() for code in (match.group(1) or "").split(",") if code.strip())
+        before = text[positions.line(span.line).start : match.start()]
+        found.append(Suppression(span.line, codes, match.group(2).strip(), span, not before.strip()))
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""Runs the rules over a spec and settles what is shown: selection, severities, suppression comments, order."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Severity, Span
+from ssmi_dsl.document import Suppression
+from ssmi_dsl.rules import all_rules, find_rule, suggest_rules
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.sy014_unused_suppression import RULE as UNUSED_SUPPRESSION
+from ssmi_dsl.rules.sy015_unknown_suppression import RULE as UNKNOWN_SUPPRESSION
+from ssmi_dsl.wording import quote
+
+
+class Placed(Protocol):
+    """What knows where a YAML path is written: a `Document`, or a `Resolved` spec."""
+
+    @property
+    def path(self) -> str: ...
+
+    def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span: ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which rules count, by code (`SD001`), prefix of codes (`SD`, `SD0`) or name.
+
+    An empty `select` selects all; `ignore` wins over `select`; in `severity` the longest match wins.
+    Rules that are not suppressible always count, as errors.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
+
+    def enables(self, rule: Rule) -> bool:
+        if not rule.suppressible:
+            return True
+        selected = not self.select or any(matches(selector, rule) for selector in self.select)
+        return selected and not any(matches(selector, rule) for selector in self.ignore)
+
+    def severity_of(self, rule: Rule, default: Severity) -> Severity:
+        hits = [selector for selector in self.severity if matches(selector, rule)] if rule.suppressible else []
+        return self.severity[max(hits, key=len)] if hits else default
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+def matches(selector: str, rule: Rule) -> bool:
+    """Whether a selector names `rule`: its code or the start of it, in any case, or its name."""
+    wanted = selector.strip()
+    return bool(wanted) and (rule.code.startswith(wanted.upper()) or rule.name == wanted.lower())
+
+
+def run_rules(context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS) -> list[Diagnostic]:
+    """Every finding of every enabled rule that has a check; `context` is what the checks are given."""
+    return [
+        _diagnostic(module.rule, finding, document)
+        for module in all_rules()
+        if module.check is not None and settings.enables(module.rule)
+        for finding in module.check(context)
+    ]
+
+
+def finish(
+    diagnostics: Iterable[Diagnostic],
+    suppressions: Sequence[Suppression] = (),
+    settings: Settings = DEFAULT_SETTINGS,
+    path: str = "<string>",
+) -> tuple[Diagnostic, ...]:
+    """What is shown, in order, each finding once. `suppressions` are those of the file `path` and hold for it alone."""
+    used: set[tuple[int, str]] = set()
+    kept: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        rule = _rule(diagnostic)
+        silencers = _silencers(diagnostic, rule, suppressions) if diagnostic.path == path else []
+        used.update(silencers)
+        if settings.enables(rule) and not silencers:
+            kept.append(replace(diagnostic, severity=settings.severity_of(rule, diagnostic.severity)))
+    for diagnostic in _judge(suppressions, used, settings, path):
+        rule = _rule(diagnostic)
+        if settings.enables(rule):
+            kept.append(replace(diagnostic, severity=settings.severity_of(rule, diagnostic.severity)))
+    unique = {(d.path, d.span, d.code, d.message): d for d in reversed(kept)}
+    return tuple(sorted(unique.values(), key=lambda diagnostic: (*diagnostic.sort_key, diagnostic.message)))
+
+
+def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
+    return rule.at(
+        document.path,
+        document.span(finding.loc, finding.of),
+        finding.message,
+        label=finding.label,
+        labels=tuple(Label(document.span(loc), text) for loc, text in finding.labels),
+        notes=finding.notes,
+        help=finding.help,
+        loc=finding.loc,
+    )
+
+
+def _rule(diagnostic: Diagnostic) -> Rule:
+    found = find_rule(diagnostic.code)
+    return found.rule if found is not None else Rule(diagnostic.code, diagnostic.name, diagnostic.severity, "")
+
+
+def _silencers(diagnostic: Diagnostic, rule: Rule, suppressions: Sequence[Suppression]) -> list[tuple[int, str]]:
+    if not rule.suppressible:
+        return []
+    return [
+        (index, code)
+        for index, suppression in enumerate(suppressions)
+        if suppression.covers == diagnostic.span.line
+        for code in suppression.codes
+        if code.upper() == rule.code or code.lower() == rule.name
+    ]
+
+
+def _judge(
+    suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str
+) -> Iterator[Diagnostic]:
+    for index, suppression in enumerate(suppressions):
+        if not suppression.codes:
+            help = "name the rules in brackets: `# ssmi: ignore[SY009] reason`"
+            yield UNKNOWN_SUPPRESSION.at(path, suppression.span, "the suppression names no rule", help=help)
+        for code in suppression.codes:
+            module = find_rule(code)
+            if module is None:
+                near = suggest_rules(code, 1)
+                help = f"did you mean {quote(near[0])}?" if near else None
+                yield UNKNOWN_SUPPRESSION.at(path, suppression.span, f"no rule is called {quote(code)}", help=help)
+            elif not module.rule.suppressible:
+                message = f"{module.rule.code} cannot be suppressed"
+                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it")
+            elif (index, code) not in used and settings.enables(module.rule):
+                message = f"{quote(code)} finds nothing on line {suppression.covers}"
+                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it")

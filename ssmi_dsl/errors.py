@@ -1,0 +1,22 @@
+"""Exceptions of the language.
+
+SsmiError                 base of everything that ssmi raises on purpose
+└── SpecError             a spec has findings of severity error
+"""
+
+from collections.abc import Sequence
+
+from ssmi_dsl.diagnostics import Diagnostic
+
+
+class SsmiError(Exception):
+    """Base of the errors that ssmi raises on purpose; its text is meant for the user."""
+
+
+class SpecError(SsmiError):
+    """A spec cannot be used. `diagnostics` holds every finding, errors included."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        lines = [f"{d.path}:{d.span.line}:{d.span.column}: {d.severity} {d.code} {d.message}" for d in self.diagnostics]
+        super().__init__("\n".join(lines) or "the spec has errors")

@@ -1,0 +1,1 @@
+"""Diagnostics as text: `full` for people, `concise` for editors, `json_format` for programs."""

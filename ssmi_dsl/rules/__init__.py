@@ -1,0 +1,60 @@
+"""The rules: one module each, found by listing this package. A module has RULE, its page as docstring, and perhaps `check`."""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+import re
+from functools import cache
+from types import ModuleType
+
+from ssmi_dsl.rules.base import Finding, Rule, RuleModule
+
+__all__ = ["Finding", "Rule", "RuleModule", "all_rules", "find_rule", "suggest_rules"]
+
+_MODULE = re.compile(r"[a-z]{2}[0-9]{3}_[a-z0-9_]+")
+
+
+@cache
+def all_rules() -> tuple[RuleModule, ...]:
+    """Every rule, sorted by code."""
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__) if _MODULE.fullmatch(info.name))
+    rules = tuple(_load(name, importlib.import_module(f"{__name__}.{name}")) for name in names)
+    for field in ("code", "name"):
+        seen: set[str] = set()
+        for module in rules:
+            value = getattr(module.rule, field)
+            if value in seen:
+                raise ValueError(f"two rules have the {field} {value}")
+            seen.add(value)
+    return rules
+
+
+def find_rule(code_or_name: str) -> RuleModule | None:
+    """The rule with that code (any case) or name."""
+    wanted = code_or_name.strip()
+    for module in all_rules():
+        if wanted.upper() == module.rule.code or wanted.lower() == module.rule.name:
+            return module
+    return None
+
+
+def suggest_rules(code_or_name: str, limit: int = 3) -> list[str]:
+    """Codes and names that look like `code_or_name`, nearest first."""
+    wanted = code_or_name.strip()[:100]
+    names = difflib.get_close_matches(wanted.lower(), [module.rule.name for module in all_rules()], limit)
+    codes = difflib.get_close_matches(wanted.upper(), [module.rule.code for module in all_rules()], limit)
+    return (names + codes)[:limit]
+
+
+def _load(name: str, module: ModuleType) -> RuleModule:
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise TypeError(f"{module.__name__} has no RULE")
+    expected = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+    if name != expected:
+        raise ValueError(f"the module of {rule.code} {rule.name} is named {name}, not {expected}")
+    page = inspect.getdoc(module)
+    if not page:
+        raise ValueError(f"{module.__name__} has no page")
+    return RuleModule(rule, page, getattr(module, "check", None))

@@ -1,0 +1,55 @@
+"""What a rule is and what it finds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Severity, Span
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Identity of a rule. A rule that is not `suppressible` reports a file that cannot be read as meant; nothing silences it."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    suppressible: bool = True
+
+    def at(
+        self,
+        path: str,
+        span: Span,
+        message: str,
+        *,
+        label: str = "",
+        labels: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        loc: Loc = (),
+    ) -> Diagnostic:
+        """A diagnostic of this rule."""
+        return Diagnostic(self.code, self.name, self.severity, message, path, span, label, labels, notes, help, loc)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts."""
+
+    loc: Loc
+    message: str
+    of: Literal["value", "key"] = "value"
+    label: str = ""
+    labels: tuple[tuple[Loc, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class RuleModule:
+    """A rule with its documentation page and, if it runs on a spec, its check."""
+
+    rule: Rule
+    page: str
+    check: Callable[[Any], Iterator[Finding]] | None

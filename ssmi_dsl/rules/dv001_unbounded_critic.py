@@ -1,0 +1,45 @@
+"""# What it finds
+
+An exponential bound is trained with an unbounded critic.
+
+# Why it is bad
+
+The variance of the estimate grows with e^I and its gradient is unbounded.
+
+# Example
+
+```yaml
+objective: {bound: donsker-varadhan, critic: dot, marginal: in-batch}
+```
+
+# Instead
+
+```yaml
+objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+```
+
+# Source
+
+Song & Ermon 2020 (1910.06222); Poole et al. 2019
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule("DV001", "unbounded-critic", Severity.WARNING, "An exponential bound is trained with an unbounded critic")
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    objective = method.objective
+    if objective.marginal.kind == "estimated" and not objective.critic.facts.bounded:
+        normalized = getattr(objective.critic, "normalize", False)
+        if type(objective.bound).name in ("donsker-varadhan", "nwj", "mine") and not normalized:
+            yield Finding(
+                ("objective", "critic"),
+                f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",
+                help="use `cosine`, or a bound with bounded gradients",
+            )

@@ -1,0 +1,45 @@
+"""# What it finds
+
+The momentum of an EMA target is below 0.9.
+
+# Why it is bad
+
+Targets that move almost as fast as the encoder are unstable.
+
+# Example
+
+```yaml
+update: {ema: {momentum: 0.5}}
+```
+
+# Instead
+
+```yaml
+update: {ema: {momentum: 0.99}}
+```
+
+# Source
+
+Grill et al. 2020 (BYOL), table 5a
+"""
+
+from collections.abc import Iterator
+from math import log
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule("EM002", "momentum-too-low", Severity.WARNING, "The momentum of an EMA target is below 0.9")
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    for branch in method.branches:
+        if branch.ema is not None and 0 <= branch.ema.momentum < 0.9 and not method.has_true_marginal:
+            half_life = log(2) / -log(branch.ema.momentum) if branch.ema.momentum > 0 else 0.0
+            yield Finding(
+                ("branches", branch.name, "update", "ema", "momentum"),
+                f"a momentum of {branch.ema.momentum:g} is a half-life of {half_life:.1f} steps",
+                help="use 0.99 or more",
+            )

@@ -1,0 +1,50 @@
+"""# What it finds
+
+The half-life of the target is more than a tenth of the run.
+
+# Why it is bad
+
+The target is then mostly its own random start until the end.
+
+# Example
+
+```yaml
+update: {ema: {momentum: 0.9999}}
+```
+
+# Instead
+
+```yaml
+update: {ema: {momentum: 0.99}}
+```
+
+# Source
+
+half-life ln 2 / -ln m; docs/theory.md
+"""
+
+from collections.abc import Iterator
+from math import log
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule(
+    "EM003", "momentum-too-high", Severity.WARNING, "The half-life of the target is more than a tenth of the run"
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    steps = method.recipe.num_steps
+    for branch in method.branches:
+        if branch.ema is None or steps is None or not 0 < branch.ema.momentum < 1:
+            continue
+        half_life = log(2) / -log(branch.ema.momentum)
+        if half_life > steps / 10:
+            yield Finding(
+                ("branches", branch.name, "update", "ema", "momentum"),
+                f"the half-life of the target is {half_life:.0f} steps, and recipe `{method.recipe.name}` has {steps}",
+                help="lower the momentum for this recipe",
+            )

@@ -1,0 +1,47 @@
+"""# What it finds
+
+Nothing stands for the marginal term, or its weight is zero.
+
+# Why it is bad
+
+The joint term alone is maximal for a constant representation.
+
+# Example
+
+```yaml
+objective: {bound: donsker-varadhan, critic: cosine, marginal: none}
+```
+
+# Instead
+
+```yaml
+objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+```
+
+# Source
+
+arXiv:2510.01345: removing the marginal term collapses the representation
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the marginal term, or its weight is zero")
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    objective = method.objective
+    if objective.marginal.kind == "none":
+        yield Finding(
+            ("objective", "marginal"),
+            "without a marginal term the objective is maximal for a constant representation",
+            help="choose an estimate (`in-batch`, `all-views`, `queue`) or a surrogate (`variance-covariance`, ...)",
+        )
+    elif objective.weights.marginal == 0 and type(objective.marginal).name != "predictor":
+        yield Finding(
+            ("objective", "weights", "marginal"), "the marginal term has weight zero", help="give it a positive weight"
+        )

@@ -1,0 +1,50 @@
+"""# What it finds
+
+A term that lives on the unit sphere is given embeddings that are not normalised.
+
+# Why it is bad
+
+Its formula assumes unit vectors; otherwise growing the norm lowers the loss without end.
+
+# Example
+
+```yaml
+objective: {bound: donsker-varadhan, critic: dot, marginal: uniformity}
+```
+
+# Instead
+
+```yaml
+objective: {bound: donsker-varadhan, critic: cosine, marginal: uniformity}
+```
+
+# Source
+
+Wang & Isola 2020 (2005.10242)
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule(
+    "MT004",
+    "unnormalized-sphere-term",
+    Severity.ERROR,
+    "A term that lives on the unit sphere is given embeddings that are not normalised",
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    objective = method.objective
+    normalized = type(objective.critic).name == "cosine" or getattr(objective.critic, "normalize", False)
+    if objective.marginal.facts.needs_unit_norm and not normalized:
+        yield Finding(
+            ("objective", "critic"),
+            f"`{type(objective.marginal).name}` is defined on the unit sphere, and `{type(objective.critic).name}` does not normalise",
+            labels=((("objective", "marginal"), "this term needs unit vectors"),),
+            help="use `cosine`, or `rbf: {normalize: true}`",
+        )

@@ -1,0 +1,38 @@
+"""# What it finds
+
+The predictor keeps its random weights.
+
+# Why it is bad
+
+A predictor that cannot follow its optimum is no surrogate of the marginal term.
+
+# Example
+
+```yaml
+optimize: {schedule: alternating, predictor: {frozen: true}}
+```
+
+# Instead
+
+```yaml
+optimize: {schedule: alternating}
+```
+
+# Source
+
+Chen & He 2021 (SimSiam), table 1b
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule("PR003", "frozen-predictor", Severity.ERROR, "The predictor keeps its random weights")
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    if method.spec.optimize.predictor.frozen and method.anchor.predictor is not None:
+        yield Finding(("optimize", "predictor", "frozen"), "the predictor never learns", help="remove `frozen: true`")

@@ -1,0 +1,53 @@
+"""# What it finds
+
+An sdmi spec without a true marginal term lets the gradient into its target.
+
+# Why it is bad
+
+Both sides then move together towards the constant solution: nothing in the loss prevents collapse.
+
+# Example
+
+```yaml
+branches:
+  target: {of: online, stop_gradient: false}
+```
+
+# Instead
+
+```yaml
+branches:
+  target: {of: online, stop_gradient: true}
+```
+
+# Source
+
+Chen & He 2021 (SimSiam), section 4.1; Tian et al. 2021; truth table of the linear model in docs/theory.md
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule(
+    "SD001",
+    "missing-stop-gradient",
+    Severity.ERROR,
+    "An sdmi spec without a true marginal term lets the gradient into its target",
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    if method.paradigm != "sdmi" or method.has_true_marginal or any(phase.stopped for phase in method.phases):
+        return
+    name = method.target.name
+    yield Finding(
+        ("branches", name, "stop_gradient"),
+        f"the gradient flows into branch `{name}`, and no marginal term prevents collapse",
+        label="this branch must be a constant of the loss",
+        notes=("without it the loss has a constant solution (Chen & He 2021, section 4.1)",),
+        help="set `stop_gradient: true`",
+    )

@@ -1,0 +1,50 @@
+"""# What it finds
+
+An EMA target with no predictor and no marginal term.
+
+# Why it is bad
+
+A slow target delays collapse and does not prevent it.
+
+# Example
+
+```yaml
+branches:
+  target: {of: online, update: ema, stop_gradient: true}
+objective: {marginal: none}
+```
+
+# Instead
+
+```yaml
+branches:
+  online: {predictor: {mlp: [4096, 256]}}
+objective: {marginal: predictor}
+```
+
+# Source
+
+Grill et al. 2020 (BYOL), table 5; truth table of the linear model in docs/theory.md
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule(
+    "SD005", "ema-target-without-marginal", Severity.ERROR, "An EMA target with no predictor and no marginal term"
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    if method.paradigm == "sdmi" and method.target.ema is not None and not method.has_true_marginal:
+        if method.anchor.predictor is None:
+            yield Finding(
+                ("branches", method.target.name, "update"),
+                "an EMA target does not prevent collapse: there is neither a predictor nor a marginal term",
+                labels=((("objective", "marginal"), "nothing stands for the marginal term"),),
+                help=f"give `{method.anchor.name}` a predictor, or choose a marginal",
+            )

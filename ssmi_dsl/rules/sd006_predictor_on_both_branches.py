@@ -1,0 +1,49 @@
+"""# What it finds
+
+Anchor and target both have a predictor.
+
+# Why it is bad
+
+Symmetric branches collapse with and without predictors: the predictor works only against a target that has none.
+
+# Example
+
+```yaml
+branches:
+  online: {predictor: {mlp: [512, 256]}}
+  target: {of: online, predictor: {mlp: [512, 256]}}
+```
+
+# Instead
+
+```yaml
+branches:
+  online: {predictor: {mlp: [512, 256]}}
+  target: {of: online}
+```
+
+# Source
+
+Zhang et al. 2022 (2203.16262)
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule("SD006", "predictor-on-both-branches", Severity.ERROR, "Anchor and target both have a predictor")
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    if method.paradigm == "sdmi" and method.anchor.name != method.target.name:
+        if method.anchor.predictor is not None and method.target.predictor is not None and not method.has_true_marginal:
+            yield Finding(
+                ("branches", method.target.name, "predictor"),
+                "both branches have a predictor, and symmetric branches collapse",
+                of="key",
+                labels=((("branches", method.anchor.name, "predictor"), "the other one"),),
+                help=f"remove the predictor of `{method.target.name}`",
+            )

@@ -1,0 +1,51 @@
+"""# What it finds
+
+A branch both follows another by `update` and takes part in the optimisation.
+
+# Why it is bad
+
+Its parameters then have two update rules, and the second undoes the first.
+
+# Example
+
+```yaml
+branches:
+  b: {of: a, update: {ema: {momentum: 0.99}}}
+optimize: {schedule: alternating, blocks: [a, b]}
+```
+
+# Instead
+
+```yaml
+optimize: {schedule: alternating}
+```
+
+# Source
+
+Grill et al. 2020 (BYOL), section 3.1
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+
+RULE = Rule(
+    "SD008",
+    "optimised-target",
+    Severity.ERROR,
+    "A branch both follows another by `update` and takes part in the optimisation",
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    for index, name in enumerate(method.spec.optimize.blocks or ()):
+        if method.branch(name).source is not None:
+            yield Finding(
+                ("optimize", "blocks", index),
+                f"branch `{name}` follows `{method.branch(name).source}` and cannot be optimised as well",
+                labels=((("branches", name, "update"), "its update"),),
+                help="remove it from `blocks`, or remove its `update`",
+            )

@@ -1,0 +1,33 @@
+"""SY006 unknown-value: a word that is not among the choices of its key.
+
+What it finds
+-------------
+A choice that names no component of that kind.
+
+Why it is bad
+-------------
+There is nothing to compile it to.
+
+Example
+-------
+    critic: cosin
+
+Instead
+-------
+    critic: cosine
+
+Source
+------
+The list of components that `ssmi` prints for each kind of choice.
+"""
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Rule
+
+RULE = Rule(
+    code="SY006",
+    name="unknown-value",
+    severity=Severity.ERROR,
+    summary="a word that is not among the choices of its key",
+    suppressible=False,
+)

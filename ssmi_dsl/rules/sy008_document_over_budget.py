@@ -1,0 +1,35 @@
+"""SY008 document-over-budget: the file is larger or deeper than is read.
+
+What it finds
+-------------
+A file over 1 MiB, nesting over 64 levels, over 10,000 nodes with aliases expanded, a scalar over 64 KiB or a key over 1 KiB.
+
+Why it is bad
+-------------
+Specs come from strangers. A few lines of nested aliases expand to more nodes than memory holds.
+
+Example
+-------
+    a: &a [x, x]
+    b: &b [*a, *a]
+    c: &c [*b, *b]   # and so on, doubling each time
+
+Instead
+-------
+Write the values out, or share them by `extends`.
+
+Source
+------
+CWE-776, unrestricted recursive entity references.
+"""
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Rule
+
+RULE = Rule(
+    code="SY008",
+    name="document-over-budget",
+    severity=Severity.ERROR,
+    summary="the file is larger or deeper than is read",
+    suppressible=False,
+)

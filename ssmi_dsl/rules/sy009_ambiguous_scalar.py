@@ -1,0 +1,32 @@
+"""SY009 ambiguous-scalar: a plain word that YAML 1.1 and 1.2 read differently.
+
+What it finds
+-------------
+`yes`, `no`, `on`, `off`, `010`, `0b101`, `1_000`, `1:30` or a date without quotes. They are read by YAML 1.2 here.
+
+Why it is bad
+-------------
+Another tool, PyYAML among them, reads a boolean, eight, a thousand or ninety.
+
+Example
+-------
+    seed: 010
+
+Instead
+-------
+    seed: 10
+
+Source
+------
+YAML 1.2.2, section 10.3.2; YAML 1.1, https://yaml.org/type/.
+"""
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Rule
+
+RULE = Rule(
+    code="SY009",
+    name="ambiguous-scalar",
+    severity=Severity.WARNING,
+    summary="a plain word that YAML 1.1 and 1.2 read differently",
+)

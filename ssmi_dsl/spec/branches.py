@@ -1,0 +1,55 @@
+"""Branches: who encodes the views, who shares parameters with whom, and where the gradient stops."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ssmi_dsl.components.backbones import EncoderSpec
+from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.components.heads import HEADS, Head
+
+StopGradient = Literal[True, False, "on-e-step", "on-m-step"]
+
+
+class Ema(Params):
+    """The target follows its source: target <- m * target + (1 - m) * source, once per optimiser step, after it."""
+
+    momentum: float = Field(default=0.99, description="m at the first step; 0.99 means a half-life of 69 steps")
+    final: float | None = Field(default=None, description="m at the last step; default: as `momentum`")
+    schedule: Literal["constant", "cosine", "linear"] = Field(
+        default="constant", description="how m goes from `momentum` to `final`"
+    )
+    buffers: Literal["copy", "ema"] = Field(
+        default="copy",
+        description="running statistics of the target: copied from the source, or averaged like parameters",
+    )
+
+
+class Frozen(Params):
+    """The target never moves."""
+
+
+UPDATES: dict[str, type[Params]] = {"ema": Ema, "frozen": Frozen}
+
+
+class Branch(Params):
+    """One branch: encoder, projector and predictor, with its own parameters or those of another branch."""
+
+    of: str | None = Field(
+        default=None, description="take encoder and projector from this branch: shared, or copied if `update` is given"
+    )
+    encoder: EncoderSpec | None = Field(default=None, description="an encoder of its own instead of the spec's")
+    projector: Annotated[Head, OneOf(HEADS)] | None = Field(
+        default=None, description="head between features and embedding"
+    )
+    predictor: Annotated[Head, OneOf(HEADS)] | None = Field(
+        default=None, description="head behind the projector, never shared"
+    )
+    update: Annotated[Params, OneOf(UPDATES)] | None = Field(
+        default=None, description="how a copied branch follows its source"
+    )
+    stop_gradient: StopGradient = Field(
+        default=False,
+        description="the branch is a constant of the loss: always, or in one of the two alternating steps",
+    )

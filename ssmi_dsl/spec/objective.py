@@ -1,0 +1,44 @@
+"""The objective: which bound on mutual information, with which critic, and what gives the marginal term."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, Bound, Critic, Marginal
+
+
+class Weights(Params):
+    """Weights of the two terms of the loss."""
+
+    joint: float = Field(default=1.0, ge=0, description="weight of the joint term (alignment)")
+    marginal: float = Field(default=1.0, ge=0, description="weight of the marginal term (what prevents collapse)")
+
+
+class Reads(Params):
+    """Which branch outputs the objective reads."""
+
+    a: str = Field(description="the anchor: a branch, or a named output of it")
+    b: str = Field(description="the target: a branch, or a named output of it")
+
+
+class Objective(Params):
+    """maximise I(Z_A; Z_B) >= J - M, written as a loss: `weight * (weights.joint * -J + weights.marginal * M)`."""
+
+    bound: Annotated[Bound, OneOf(BOUNDS)] = Field(description="how the joint and the marginal term are combined")
+    critic: Annotated[Critic, OneOf(CRITICS)] = Field(description="the form of T(a, b)")
+    marginal: Annotated[Marginal, OneOf(MARGINALS)] = Field(
+        description="how the marginal term is estimated or replaced"
+    )
+    on: Reads | None = Field(
+        default=None, description="branch outputs to read; default: the first and the second branch"
+    )
+    weight: float = Field(default=1.0, gt=0, description="factor on the whole loss")
+    weights: Weights = Field(default=Weights(), description="weights of the two terms")
+    directions: Literal["mean", "sum"] = Field(
+        default="mean", description="how the two directions of a swapped or asymmetric loss are combined"
+    )
+    target_nats: float | None = Field(
+        default=None, gt=0, description="mutual information that the read-out must be able to show, in nats"
+    )

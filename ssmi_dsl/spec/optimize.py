@@ -1,0 +1,63 @@
+"""Optimisation: which block moves when, and the settings of each scale."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
+
+
+class PredictorUpdate(Params):
+    """How the predictor's parameters are updated."""
+
+    schedule: Literal["as-encoder", "constant"] = Field(
+        default="as-encoder",
+        description="learning rate schedule of the predictor; `constant` keeps the base rate after warm-up too",
+    )
+    lr_multiplier: float = Field(default=1.0, gt=0, description="factor on the learning rate")
+    frozen: bool = Field(default=False, description="the predictor keeps its initial weights")
+
+
+class Optimize(Params):
+    """Which blocks of parameters move, and in which order."""
+
+    schedule: Literal["joint", "alternating"] = Field(
+        description="joint: all at once; alternating: each block with the other held constant"
+    )
+    swap: bool = Field(default=True, description="also use the pair with the two views exchanged")
+    blocks: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        strict=False,
+        description="branches that take turns: the E-step moves the first, the M-step the second",
+    )
+    updates: Literal["sequential", "simultaneous"] = Field(
+        default="sequential", description="whether the M-step sees the result of the E-step of the same batch"
+    )
+    predictor: PredictorUpdate = Field(default=PredictorUpdate(), description="update of the predictor")
+
+
+class RecipeSpec(Params):
+    """Optimisation settings of one scale. What a recipe does not say, `recipes.default` says, then the defaults of the language."""
+
+    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] | None = Field(
+        default=None, description="optimiser with its parameters"
+    )
+    batch_size: int | None = Field(default=None, ge=1, description="N, images per optimiser step; default 256")
+    epochs: int | None = Field(default=None, ge=1, description="passes over the data; default 100")
+    warmup_epochs: float | None = Field(
+        default=None, ge=0, description="linear warm-up of the learning rate; default 0"
+    )
+    schedule: Literal["cosine", "constant"] | None = Field(
+        default=None, description="learning rate after warm-up; default cosine"
+    )
+    precision: Literal["float32", "bfloat16", "float16"] | None = Field(
+        default=None,
+        description="type of matrix products and convolutions; losses and statistics are always float32; default float32",
+    )
+    channels_last: bool | None = Field(default=None, description="memory layout of images; default true")
+    method: dict[str, object] | None = Field(
+        default=None, description="changes to the method at this scale, merged over the spec"
+    )

@@ -1,0 +1,62 @@
+"""Recipes: the settings of one scale, complete."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ssmi_dsl.components.datasets import DATASETS
+from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
+from ssmi_dsl.spec.method_spec import MethodSpec
+
+DEFAULT_RECIPE = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that an optimisation run needs beside the method. Units: images, epochs."""
+
+    name: str
+    optimizer: Optimizer
+    batch_size: int
+    epochs: int
+    warmup_epochs: float
+    schedule: Literal["cosine", "constant"]
+    precision: Literal["float32", "bfloat16", "float16"]
+    channels_last: bool
+    num_train: int | None
+
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """Optimiser steps in an epoch, the last incomplete batch dropped; None when the data set is not known."""
+        return None if self.num_train is None else max(1, self.num_train // self.batch_size)
+
+    @property
+    def num_steps(self) -> int | None:
+        """Optimiser steps of the whole run; None when the data set is not known."""
+        per_epoch = self.steps_per_epoch
+        return None if per_epoch is None else per_epoch * self.epochs
+
+
+def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> Recipe:
+    """The recipe `name`, completed from `recipes.default` and from the defaults of the language.
+
+    `num_train` is the size of the training set; by default that of the bundled data set which uses this recipe, if there is one.
+    """
+    own = spec.recipes.get(name)
+    base = spec.recipes.get(DEFAULT_RECIPE)
+    chain = [layer for layer in (own, base) if layer is not None]
+
+    def first(field: str, default: object) -> object:
+        return next((value for layer in chain if (value := getattr(layer, field)) is not None), default)
+
+    if num_train is None:
+        num_train = next((info.num_train for info in DATASETS.values() if info.recipe == name), None)
+    values = {
+        "optimizer": first("optimizer", OPTIMIZERS["sgd"]()),
+        "batch_size": first("batch_size", 256),
+        "epochs": first("epochs", 100),
+        "warmup_epochs": first("warmup_epochs", 0.0),
+        "schedule": first("schedule", "cosine"),
+        "precision": first("precision", "float32"),
+        "channels_last": first("channels_last", True),
+    }
+    return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec

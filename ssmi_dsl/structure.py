@@ -1,0 +1,91 @@
+"""References between the parts of a spec, and the parts of the grammar that have no compiler yet."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.spec.branches import Frozen
+from ssmi_dsl.spec.method_spec import MethodSpec
+
+Finding = tuple[str, str, Loc, str]
+
+
+def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, ...]:
+    """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
+    found = [*_references(spec), *_not_yet(spec)]
+    return tuple(
+        Diagnostic(code, name, Severity.ERROR, message, source.path, source.span(loc), loc=loc)
+        for code, name, loc, message in found
+    )
+
+
+def _references(spec: MethodSpec) -> Iterator[Finding]:
+    names = list(spec.branches)
+
+    def unknown(loc: Loc, name: str) -> Finding:
+        guess = get_close_matches(name, names, n=1)
+        hint = f"; did you mean `{guess[0]}`?" if guess else f"; branches: {', '.join(names)}"
+        return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
+
+    for name, branch in spec.branches.items():
+        if branch.of is not None and branch.of not in names:
+            yield unknown(("branches", name, "of"), branch.of)
+        elif _is_circular(spec, name):
+            yield (
+                "SY012",
+                "unresolved-reference",
+                ("branches", name, "of"),
+                f"branch `{name}` takes its parameters from itself",
+            )
+        if branch.update is not None and branch.of is None:
+            yield (
+                "SY012",
+                "unresolved-reference",
+                ("branches", name, "update"),
+                f"`update` needs `of`: the branch that `{name}` follows",
+            )
+    for index, block in enumerate(spec.optimize.blocks or ()):
+        if block not in names:
+            yield unknown(("optimize", "blocks", index), block)
+    if spec.objective.on is not None:
+        for end, name in (("a", spec.objective.on.a), ("b", spec.objective.on.b)):
+            if "." not in name and name not in names:
+                yield unknown(("objective", "on", end), name)
+
+
+def _is_circular(spec: MethodSpec, name: str) -> bool:
+    seen = {name}
+    while (following := spec.branches[name].of) is not None and following in spec.branches:
+        if following in seen:
+            return True
+        seen.add(following)
+        name = following
+    return False
+
+
+def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
+    def no(loc: Loc, what: str) -> Finding:
+        return "SY011", "not-yet-compiled", loc, f"{what} cannot be compiled yet"
+
+    objective, views = spec.objective, spec.views
+    for field, term in (("bound", objective.bound), ("critic", objective.critic), ("marginal", objective.marginal)):
+        if not term.implemented:
+            yield no(("objective", field), f"the {field} `{type(term).name}`")
+    if objective.on is not None and ("." in objective.on.a or "." in objective.on.b):
+        yield no(("objective", "on"), "a named output of a branch")
+    if views.count != 2:
+        yield no(("views", "count"), f"a spec of {views.count} views")
+    for field in ("crops", "mask", "split", "modalities", "graph"):
+        if getattr(views, field) is not None:
+            yield no(("views", field), f"`views.{field}`")
+    if len(spec.branches) > 2:
+        yield no(("branches",), "a spec of more than two branches")
+    if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
+        yield no(("optimize", "blocks"), "alternation over more than two blocks")
+    for name, branch in spec.branches.items():
+        if isinstance(branch.update, Frozen):
+            yield no(("branches", name, "update"), "a frozen target")
+    for name, recipe in spec.recipes.items():
+        if recipe.precision == "float16":
+            yield no(("recipes", name, "precision"), "float16, which needs its losses scaled, (bfloat16 does not)")

@@ -1,0 +1,20 @@
+"""Terms: critics, bounds and marginals, one file each. A new file in a family's folder is a new word."""
+
+from ssmi_dsl.terms.base import Bound, Critic, Facts, Marginal, Scores, Surrogate, Term, TermPair, pair_loss
+from ssmi_dsl.terms.registry import BOUNDS, CRITICS, MARGINALS, term_name
+
+__all__ = [
+    "BOUNDS",
+    "CRITICS",
+    "MARGINALS",
+    "Bound",
+    "Critic",
+    "Facts",
+    "Marginal",
+    "Scores",
+    "Surrogate",
+    "Term",
+    "TermPair",
+    "pair_loss",
+    "term_name",
+]

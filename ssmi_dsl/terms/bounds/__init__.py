@@ -1,0 +1,1 @@
+"""The bounds of the language, one file each."""

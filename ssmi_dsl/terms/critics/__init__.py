@@ -1,0 +1,1 @@
+"""The critics of the language, one file each."""

@@ -1,0 +1,30 @@
+"""The cosine critic."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ssmi_dsl.builders.protocol import Builder
+from ssmi_dsl.terms.base import Critic, Facts, V
+
+
+class Cosine(Critic):
+    """T(a, b) = cos(a, b) / temperature: the fixed, bounded critic of contrastive learning."""
+
+    name: ClassVar[str] = "cosine"
+    formula: ClassVar[str] = "T(a,b) = aᵀb / (τ ‖a‖ ‖b‖)"
+    source: ClassVar[str] = "Chen et al. 2020 (SimCLR), eq. 1"
+    facts: ClassVar[Facts] = Facts(bounded=True)
+
+    temperature: float = Field(
+        default=0.2, gt=0, description="τ; |T| is at most 1/τ, so the bound cannot exceed 2/τ nats"
+    )
+
+    def pair(self, b: Builder[V], x: V, y: V) -> V:
+        return b.scale(b.row_dot(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+
+    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+        return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+
+    def features(self, b: Builder[V], x: V) -> V:
+        return b.normalize(x)

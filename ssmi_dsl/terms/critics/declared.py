@@ -1,0 +1,50 @@
+"""Words of the grammar whose compiler does not exist yet: a spec that uses one is refused by SY011."""
+
+from typing import ClassVar
+
+from ssmi_dsl.terms.base import Critic
+
+
+class Bilinear(Critic):
+    """A learned bilinear form."""
+
+    name: ClassVar[str] = "bilinear"
+    formula: ClassVar[str] = "T = aᵀ W b"
+    source: ClassVar[str] = "Tschannen et al. 2020"
+    implemented: ClassVar[bool] = False
+
+
+class Separable(Critic):
+    """Two learned maps and an inner product."""
+
+    name: ClassVar[str] = "separable"
+    formula: ClassVar[str] = "T = φ₁(a)ᵀφ₂(b)"
+    source: ClassVar[str] = "Tschannen et al. 2020"
+    implemented: ClassVar[bool] = False
+
+
+class Mlp(Critic):
+    """A learned network on the concatenation."""
+
+    name: ClassVar[str] = "mlp"
+    formula: ClassVar[str] = "T = φ([a, b])"
+    source: ClassVar[str] = "Tschannen et al. 2020"
+    implemented: ClassVar[bool] = False
+
+
+class Laplace(Critic):
+    """The negative smooth absolute difference."""
+
+    name: ClassVar[str] = "laplace"
+    formula: ClassVar[str] = "T = -smooth-ℓ₁(a - b)"
+    source: ClassVar[str] = "Assran et al. 2023 (I-JEPA)"
+    implemented: ClassVar[bool] = False
+
+
+class Prototypes(Critic):
+    """Cross-entropy of soft assignments to prototypes."""
+
+    name: ClassVar[str] = "prototypes"
+    formula: ClassVar[str] = "T = Σ_k p_k(b) log p_k(a)"
+    source: ClassVar[str] = "Caron et al. 2021 (DINO)"
+    implemented: ClassVar[bool] = False

@@ -1,0 +1,1 @@
+"""The marginals of the language, one file each."""

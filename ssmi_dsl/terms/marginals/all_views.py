@@ -1,0 +1,30 @@
+"""Negatives from all views of the batch."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ssmi_dsl.builders.protocol import Builder, Mask
+from ssmi_dsl.terms.base import Critic, Facts, Marginal, Scores, V
+
+
+class AllViews(Marginal):
+    """The 2N views are scored against each other: every view is an anchor once, its other view the positive."""
+
+    name: ClassVar[str] = "all-views"
+    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "estimated"
+    uses_all_views: ClassVar[bool] = True
+    formula: ClassVar[str] = "u = [z₁; z₂];  candidates of u_i are u_j, j ≠ i"
+    source: ClassVar[str] = "Chen et al. 2020 (SimCLR), eq. 1"
+    facts: ClassVar[Facts] = Facts(exchange_symmetric=True, prevents_collapse=True, statistics="global")
+
+    exclude_self: bool = Field(default=True, description="a view is not its own candidate")
+
+    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
+        views = b.concat((x, y))
+        return Scores(
+            critic.pair(b, views, b.roll_half(views)),
+            critic.matrix(b, views, views),
+            positives=Mask.SHIFTED,
+            excluded=Mask.DIAGONAL if self.exclude_self else Mask.NONE,
+        )

@@ -1,0 +1,151 @@
+"""Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.spec.method_spec import MethodSpec
+
+_RANGE = (
+    "greater_than",
+    "less_than",
+    "string_pattern_mismatch",
+    "string_too",
+    "too_short",
+    "too_long",
+    "value_error",
+    "finite_number",
+)
+
+
+def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
+    """The spec, or every reason why it is not one."""
+    if isinstance(resolved.data.get("objective"), list):
+        span = resolved.span(("objective",))
+        message = "a list of objectives cannot be compiled yet"
+        return (
+            Diagnostic("SY011", "not-yet-compiled", Severity.ERROR, message, resolved.path, span, loc=("objective",)),
+        )
+    try:
+        return MethodSpec.model_validate(resolved.data)
+    except ValidationError as error:
+        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)]
+        return tuple(dict.fromkeys(found))
+
+
+def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
+    loc: Loc = tuple(error["loc"])
+    parents = list(loc[:-1])
+    kind: str = error["type"]
+    key = f"`{loc[-1]}`" if loc else "the spec"
+    value = _shown(error.get("input"))
+
+    def made(
+        code: str, name: str, message: str, of: str = "value", help: str | None = None, notes: tuple[str, ...] = ()
+    ) -> Diagnostic:
+        span = resolved.span(loc, "key" if of == "key" else "value")
+        return Diagnostic(code, name, Severity.ERROR, message, resolved.path, span, notes=notes, help=help, loc=loc)
+
+    if kind == "extra_forbidden":
+        allowed = allowed_keys(loc[:-1])
+        guess = get_close_matches(str(loc[-1]), allowed, n=1, cutoff=0.6)
+        section = f"`{parents[-1]}`" if parents else "a spec"
+        notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
+        elsewhere = _section_with(str(loc[-1])) if not guess else None
+        help_text = (
+            f"did you mean `{guess[0]}`?" if guess else (f"`{loc[-1]}` belongs in `{elsewhere}`" if elsewhere else None)
+        )
+        return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes)
+    if kind == "missing":
+        parent = f"`{parents[-1]}`" if parents else "the spec"
+        return made("SY007", "missing-key", f"{parent} lacks the key {key}", "key")
+    if kind in ("union_tag_invalid", "union_tag_not_found", "literal_error"):
+        expected: str = error.get("ctx", {}).get("expected_tags") or error.get("ctx", {}).get("expected") or ""
+        words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",") if word.strip(" '")]
+        if not words:
+            words = _choices(loc)
+        guess = get_close_matches(str(error.get("ctx", {}).get("tag", error.get("input"))), words, n=1, cutoff=0.5)
+        notes = (f"allowed: {', '.join(f'`{word}`' for word in words)}",) if words else ()
+        help_text = f"did you mean `{guess[0]}`?" if guess else None
+        if kind == "union_tag_not_found":
+            return made(
+                "SY004",
+                "wrong-type",
+                f"{key} takes a word or a mapping with one key, not {value}",
+                help=help_text,
+                notes=notes,
+            )
+        return made("SY006", "unknown-value", f"{key} cannot be {value}", help=help_text, notes=notes)
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
+    message = message[:1].lower() + message[1:]
+    if kind.startswith(_RANGE):
+        return made("SY005", "value-out-of-range", f"{key} is {value}: {message}")
+    return made("SY004", "wrong-type", f"{key} is {value}, where {message.removeprefix('valid ')} is needed")
+
+
+def allowed_keys(loc: Loc) -> tuple[str, ...]:
+    """Keys that the mapping at `loc` may have; empty where any name is allowed or the place is unknown."""
+    models = _models_at(loc)
+    return tuple(dict.fromkeys(key for model in models for key in model.model_fields))
+
+
+def _section_with(key: str) -> str | None:
+    for name, field in MethodSpec.model_fields.items():
+        if any(key in model.model_fields for model in _field_models(field)):
+            return name
+    return None
+
+
+def _models_at(loc: Loc) -> tuple[type[BaseModel], ...]:
+    models: tuple[type[BaseModel], ...] = (MethodSpec,)
+    tables: list[OneOf] = []
+    inside_names = False
+    for step in loc:
+        if tables:
+            models = tuple(table.table[step] for table in tables if isinstance(step, str) and step in table.table)
+            tables = []
+            continue
+        if inside_names:
+            inside_names = False
+            continue
+        fields = [model.model_fields[step] for model in models if isinstance(step, str) and step in model.model_fields]
+        tables = [item for field in fields for item in _annotations(field) if isinstance(item, OneOf)]
+        models = tuple(model for field in fields for model in _field_models(field))
+        inside_names = any(get_origin(field.annotation) is dict for field in fields)
+    return () if tables or inside_names else models
+
+
+def _choices(loc: Loc) -> list[str]:
+    if not loc or not isinstance(loc[-1], str):
+        return []
+    fields = [model.model_fields[loc[-1]] for model in _models_at(loc[:-1]) if loc[-1] in model.model_fields]
+    return [word for field in fields for item in _annotations(field) if isinstance(item, OneOf) for word in item.table]
+
+
+def _annotations(field: FieldInfo) -> Iterator[object]:
+    yield from field.metadata
+    yield from _nested(field.annotation)
+
+
+def _nested(annotation: object) -> Iterator[object]:
+    for argument in get_args(annotation):
+        yield argument
+        yield from _nested(argument)
+
+
+def _field_models(field: FieldInfo) -> Sequence[type[BaseModel]]:
+    candidates = [field.annotation, *_nested(field.annotation)]
+    return [item for item in candidates if isinstance(item, type) and issubclass(item, Params)]
+
+
+def _shown(value: object) -> str:
+    text = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+    text = {"True": "true", "False": "false", "None": "null"}.get(text, text)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,122 @@
+"""The traced step and its certificate, for every bundled method and for planted leaks. Legend: N batch, S image size."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.errors import CertificateError
+from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.ir.graph import Op
+from ssmi_compiler.ir.text import parse_graph, print_graph
+from ssmi_compiler.passes import run_pipeline
+from ssmi_compiler.step import lower
+from ssmi_compiler.step.certificate import certify
+from ssmi_compiler.step.lower import StepProgram
+from ssmi_compiler.step.networks import build_networks, initial_state
+from ssmi_compiler.step.trace import trace_step, without_probes
+from ssmi_dsl.bundled import bundled_names
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.load import load
+from ssmi_dsl.spec.method import Method
+
+N, S = 8, 16
+SMALL = ["recipes.digits.method.encoder.backbone.conv-small.width=4"]
+
+
+def _method(name: str, *overrides: str) -> Method:
+    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name == "moco-v2" else []
+    return load(name, recipe="digits", overrides=[*queue, *overrides])
+
+
+def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
+    networks = build_networks(method, channels=3, size=S)
+    graph = build_graph(method, Sizes(N, 3, S, dict(networks.features)))
+    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
+    augmentations = tuple(Augmentation(resolve_augment(method.spec.views.augment, view)) for view in range(2))
+    generator = torch.Generator().manual_seed(0)
+    inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=0).items()}
+    inputs["batch"] = torch.randint(0, 256, (N, 3, S, S), dtype=torch.uint8, generator=generator)
+    for view, augmentation in enumerate(augmentations):
+        drawn = augmentation.draw(generator, N, (S, S))
+        inputs.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
+    for name in ("lr", "lr/predictor"):
+        inputs[f"number/{name}"] = torch.tensor(0.1)
+    for branch in method.branches:
+        if branch.ema is not None:
+            inputs[f"number/momentum/{branch.name}"] = torch.tensor(0.9)
+    return StepProgram(stages[-1][1], method, networks, augmentations), inputs
+
+
+def _group(inputs: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name[len(prefix) :]: value for name, value in inputs.items() if name.startswith(prefix)}
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
+    method = _method(name)
+    program, inputs = _program(method)
+    assert parse_graph(print_graph(program.graph)) == program.graph
+
+    traced = trace_step(program, inputs)
+    certificate = certify(traced, method)
+    step = without_probes(traced)
+    outputs = dict(zip(step.outputs, step.module(*(inputs[key] for key in step.inputs)), strict=True))
+    eager = program(_group(inputs, "state/"), inputs["batch"], _group(inputs, "noise/"), _group(inputs, "number/"), {})
+
+    assert certificate.paradigm == method.paradigm
+    assert not any(key.startswith("probe/") for key in step.inputs)
+    for key, value in eager.state.items():
+        torch.testing.assert_close(outputs[f"state/{key}"], value, rtol=1e-4, atol=1e-4)
+
+
+def test_ema_target_moves_only_by_its_update() -> None:
+    program, inputs = _program(_method("byol"))
+    result = program(_group(inputs, "state/"), inputs["batch"], _group(inputs, "noise/"), _group(inputs, "number/"), {})
+    key = "param/target.encoder/blocks.0.weight"
+    source = "param/online.encoder/blocks.0.weight"
+    expected = 0.9 * inputs[f"state/{key}"] + 0.1 * result.state[source]
+    torch.testing.assert_close(result.state[key], expected)
+
+
+@pytest.mark.parametrize("name", ["byol", "simsiam", "moco-v2", "sdmi"])
+def test_a_detach_that_does_nothing_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaky(self: object, op: Op, x: Tensor) -> Tensor:
+        return x
+
+    monkeypatch.setattr(lower._Run, "_stop_gradient", leaky)
+    program, inputs = _program(_method(name))
+    if name in ("byol", "moco-v2"):  # the networks of a target are read without gradient, too: undo that as well
+        ops = tuple(op.with_attrs(constant=False) if dict(op.attrs).get("constant") else op for op in program.graph.ops)
+        program.graph = type(program.graph)(program.graph.name, ops)
+
+    with pytest.raises(CertificateError, match=r"held constant|is constant"):
+        certify(trace_step(program, inputs), _method(name))
+
+
+def test_a_backbone_that_detaches_is_refused() -> None:
+    class Detached(nn.Module):
+        def __init__(self, inner: nn.Module) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.inner(x).detach()
+
+    method = _method("jmi")
+    program, inputs = _program(method)
+    encoder: Any = program.networks.modules["shared.encoder"]
+    encoder.blocks = nn.Sequential(Detached(encoder.blocks[0]), *list(encoder.blocks)[1:])
+    renamed = {key.replace("/blocks.0.", "/blocks.0.inner."): value for key, value in inputs.items()}
+
+    with pytest.raises(CertificateError, match="receive no gradient"):
+        certify(trace_step(program, renamed), method)
+
+
+def test_a_spec_without_stop_gradient_is_refused_by_the_certificate_too() -> None:
+    declared = _method("simsiam")
+    program, inputs = _program(_method("simsiam", "branches.target.stop_gradient=false"))
+    with pytest.raises(CertificateError, match="held constant"):
+        certify(trace_step(program, inputs), declared)
