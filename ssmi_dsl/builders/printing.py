@@ -64,6 +64,8 @@ class PrintBuilder:
         return Formula(f"{x} - {_tight(y)}", tight=False)
 
     def scale(self, x: Formula, factor: float) -> Formula:
+        if factor == -1:
+            return self.neg(x)
         return x if factor == 1 else Formula(f"{factor:.6g} {_tight(x)}")
 
     def shift(self, x: Formula, constant: float) -> Formula:

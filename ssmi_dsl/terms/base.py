@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.terms.reading import Reading
 
 V = TypeVar("V")
 
@@ -41,6 +42,7 @@ class Term(Params):
     source: ClassVar[str]
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
+    reading: ClassVar[Reading | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class Critic(Term):
         """x [N D] -> [N D], what an inner-product critic multiplies: T(a, b) ∝ features(a)ᵀ features(b)."""
         return x
 
+    def sphere_temperature(self, width: int) -> float | None:
+        """τ where T(a, b) = cos(a, b) / τ + constant for embeddings of D = `width`, else None. The constant changes no bound."""
+        return None
+
+    def independent_variance(self, width: int) -> float | None:
+        """Var T of independent embeddings, uniform on the sphere or of unit variance as T normalises them; None where T fixes neither."""
+        tau = self.sphere_temperature(width)
+        return None if tau is None else 1 / (tau * tau * width)
+
 
 class Bound(Term):
     """How the joint and the marginal term are combined from critic scores."""
@@ -84,12 +95,30 @@ class Bound(Term):
         """Scores -> the two scalar parts of the loss."""
         raise AssertionError(f"{type(self).__name__} has no emission")
 
+    def cap(self, candidates: int) -> float | None:
+        """The largest value, in nats, that the bound can take with so many candidates whatever the critic; None where there is none."""
+        return None
+
+    def bias(self, relative_variance: float, negatives: int) -> float | None:
+        """How far a batch's value lies above the bound on average, given Var(e^T)/(E e^T)² over so many independent negatives, if it does."""
+        return None
+
 
 class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate."""
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
     uses_all_views: ClassVar[bool] = False
+    # the marginal is a second-order expansion, which holds while Var T is small
+    second_order: ClassVar[bool] = False
+
+    def candidates(self, batch: int) -> int | None:
+        """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""
+        return None
+
+    def noise_floor(self, batch: int, width: int) -> float | None:
+        """What sampling alone leaves of the marginal part when all features are independent, in units of the loss before weights."""
+        return None
 
     def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
         """x, y [N D] (queue [K D]) -> scores of positives and candidates; for `estimated` marginals."""

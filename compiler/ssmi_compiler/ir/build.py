@@ -9,6 +9,7 @@ from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Graph, GraphBuilder
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, Pair, Phase, Sharing
+from ssmi_dsl.spec.parts import owned_parts, trained_parts
 from ssmi_dsl.terms import TermPair, pair_loss
 from ssmi_dsl.terms.marginals.queue import Queue
 
@@ -26,23 +27,6 @@ class Sizes:
 def build_graph(method: Method, sizes: Sizes) -> Graph:
     """The step of `method`: views, branches, loss, updates, in this order for every phase."""
     return _Step(method, sizes).build()
-
-
-def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
-    """Parameter groups (`branch.part`) that a phase moves, in order of first use."""
-    parts: list[str] = []
-    for name in phase.moves:
-        branch = method.branch(name)
-        if branch.sharing in (Sharing.OWN, Sharing.TIED):
-            parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
-            parts.append(f"{name}.predictor")
-    return tuple(dict.fromkeys(parts))
-
-
-def owned_parts(branch: BranchView) -> tuple[str, ...]:
-    """Parts that an owner of parameters has, without the predictor, which is never shared."""
-    return ("encoder",) if branch.projector is None else ("encoder", "projector")
 
 
 class _Step:

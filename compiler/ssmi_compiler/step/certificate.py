@@ -12,9 +12,9 @@ from typing import Any
 from torch import fx
 
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import trained_parts
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
+from ssmi_dsl.spec.parts import trained_parts
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ssmi_compiler.ir.build import owned_parts, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, init_module
 from ssmi_compiler.optim import init_slots
 from ssmi_dsl.spec.method import Method, Sharing
+from ssmi_dsl.spec.parts import owned_parts, trained_parts
 from ssmi_dsl.terms.marginals.queue import Queue
 
 State = dict[str, Tensor]

@@ -94,6 +94,26 @@ def show(
         raise typer.Exit(1) from error
 
 
+@app.command(name="explain")
+def explain_spec(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    latex: Annotated[bool, typer.Option("--latex", help="LaTeX, to paste into a paper.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    recipe: Annotated[str, typer.Option(help="Recipe whose temperature, batch and widths count.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Write a method as mathematics: bound, terms, derivation, caps, who moves when, what will be proven."""
+    from ssmi_runtime.cli.explain import run_explain
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if latex and json_output:
+        typer.echo("error: --latex and --json exclude each other", err=True)
+        raise typer.Exit(2)
+    output = "latex" if latex else "json" if json_output else "text"
+    with spec_errors(code=1):
+        run_explain(spec, recipe=recipe, overrides=overrides or [], output=output)
+
+
 @app.command(name="compile")
 def compile_spec(
     spec: Annotated[

@@ -26,5 +26,8 @@ class Cosine(Critic):
     def matrix(self, b: Builder[V], x: V, y: V) -> V:
         return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
 
+    def sphere_temperature(self, width: int) -> float | None:
+        return self.temperature
+
     def features(self, b: Builder[V], x: V) -> V:
         return b.normalize(x)
