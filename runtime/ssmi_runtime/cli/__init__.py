@@ -114,6 +114,28 @@ def explain_spec(
         run_explain(spec, recipe=recipe, overrides=overrides or [], output=output)
 
 
+@app.command()
+def graph(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    svg: Annotated[bool, typer.Option("--svg", help="SVG, which is the default.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="A Mermaid flowchart.")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.", metavar="FILE")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Recipe whose networks are drawn.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Draw views, branches, critic and terms: gradient paths solid, stopped ones dashed, EMA targets dotted."""
+    from ssmi_runtime.cli.graph import run_graph
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if svg and mermaid:
+        typer.echo("error: --svg and --mermaid exclude each other", err=True)
+        raise typer.Exit(2)
+    with spec_errors(code=1):
+        run_graph(spec, recipe=recipe, overrides=overrides or [], output="mermaid" if mermaid else "svg", to=to)
+
+
 @app.command(name="compile")
 def compile_spec(
     spec: Annotated[
