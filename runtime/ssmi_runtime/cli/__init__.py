@@ -136,6 +136,22 @@ def graph(
         run_graph(spec, recipe=recipe, overrides=overrides or [], output="mermaid" if mermaid else "svg", to=to)
 
 
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    b: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    recipe: Annotated[str | None, typer.Option(help="Compare under this recipe only; default: under all.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Compare what two specs mean, names and comments aside. Exit 0: the same method, 1: they differ, 2: an error."""
+    from ssmi_runtime.cli.diff import run_diff
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    with spec_errors(code=2):
+        code = run_diff(a, b, recipe=recipe, json_output=json_output)
+    raise typer.Exit(code)
+
+
 @app.command(name="compile")
 def compile_spec(
     spec: Annotated[
