@@ -2,7 +2,8 @@
 
 SsmiError                 base of everything that ssmi raises on purpose
 ├── SpecError             a spec has findings of severity error
-└── RecipeError           a recipe is named that the spec does not have
+├── RecipeError           a recipe is named that the spec does not have
+└── StarterError          a starter spec cannot be made as asked
 """
 
 from collections.abc import Sequence
@@ -25,3 +26,7 @@ class SpecError(SsmiError):
 
 class RecipeError(SsmiError):
     """A recipe is named that the spec does not have."""
+
+
+class StarterError(SsmiError):
+    """A starter spec cannot be made as asked."""

@@ -32,18 +32,30 @@ def lint(
 
 
 @app.command()
-def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")]) -> None:
-    """Show the page of a rule."""
-    from ssmi_dsl.rules import find_rule, suggest_rules
+def rule(
+    query: Annotated[str | None, typer.Argument(help="Code, name, or words to search for in all pages.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every page.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with the pages.")] = False,
+) -> None:
+    """Show the page of a rule, the rules that have some words, or the list of all. Exit 2: nothing found."""
+    from ssmi_runtime.cli.rule import run_rule
 
-    found = find_rule(code)
-    if found is None:
-        guesses = suggest_rules(code)
-        typer.echo(
-            f"error: there is no rule `{code}`" + (f"; did you mean {', '.join(guesses)}?" if guesses else ""), err=True
-        )
-        raise typer.Exit(2)
-    typer.echo(f"{found.rule.code} {found.rule.name} ({found.rule.severity})\n\n{found.page}")
+    raise typer.Exit(run_rule(query, everything=everything, json_output=json_output))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new method.")],
+    paradigm: Annotated[str | None, typer.Option(help="sdmi or jmi: start from its canonical form.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="Bundled method to start from.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: NAME.yaml here.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write a starter spec; a file that exists is never overwritten."""
+    from ssmi_runtime.cli.new import run_new
+
+    raise typer.Exit(run_new(name, paradigm=paradigm, source=source, to=to))
 
 
 @app.command(name="list")
