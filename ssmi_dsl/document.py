@@ -46,6 +46,7 @@ class Document:
     diagnostics: tuple[Diagnostic, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     root: Node | None = field(default=None, repr=False, compare=False)
+    scalars: tuple[tuple[int, int], ...] = field(default=(), repr=False, compare=False)
     positions: Positions = field(default_factory=lambda: Positions(""), repr=False, compare=False)
 
     def has(self, loc: Loc) -> bool:
@@ -84,7 +85,7 @@ def read_document(text: str | bytes, path: str = "<string>") -> Document:
     data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
     suppressions = _suppressions(source, positions, tree.scalars) if data is not None else ()
     diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
-    return Document(path, source, data, diagnostics, suppressions, tree.root, positions)
+    return Document(path, source, data, diagnostics, suppressions, tree.root, tree.scalars, positions)
 
 
 def read_file(path: Path) -> Document:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Severity, Span
+from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Patch, Severity, Span
 from ssmi_dsl.document import Suppression
+from ssmi_dsl.fixes.fix import Fix
+from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules import all_rules, find_rule, suggest_rules
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.sy014_unused_suppression import RULE as UNUSED_SUPPRESSION
@@ -97,7 +99,16 @@ def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
         notes=finding.notes,
         help=finding.help,
         loc=finding.loc,
+        fix=_patch(finding.fix, document),
     )
+
+
+def _patch(fix: Fix | None, document: Placed) -> Patch | None:
+    if fix is None or not isinstance(document, Resolved):
+        return None
+    from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
+
+    return patch_for(fix, document)
 
 
 def _rule(diagnostic: Diagnostic) -> Rule:
