@@ -63,6 +63,14 @@ class TextEdit:
     old: str
     new: str
 
+    @property
+    def lines(self) -> range:
+        """Numbers of the lines whose text it changes; lines put in between two others change neither."""
+        if not self.old and self.new[:1] in ("\n", "\r"):
+            return range(0)
+        ends_before = self.span.end_column == 1 and self.span.end_line > self.span.line
+        return range(self.span.line, self.span.end_line + (0 if ends_before else 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import yaml
 
 from ssmi_dsl import scalars
-from ssmi_dsl.diagnostics import Diagnostic, Label, Span
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Patch, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -205,6 +205,7 @@ class _Reader:
                 message,
                 label=f"read as {read}",
                 help="quote it if it is text, else spell the value plainly",
+                fix=_plainly(text, value, span) if self._text[span.start : span.end] == text else None,
             )
 
     def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
@@ -303,3 +304,9 @@ class _Reader:
     def _stop(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self._report(rule, span, message, **rest)
         raise _UnreadableError
+
+
+def _plainly(text: str, value: scalars.Scalar, span: Span) -> Patch:
+    """The same value, spelt so that YAML 1.1 reads it too."""
+    new = f'"{text}"' if isinstance(value, str) else str(value)
+    return Patch(f"write `{new}`", Applicability.SAFE, (TextEdit(span, text, new),))

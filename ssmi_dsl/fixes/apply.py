@@ -10,8 +10,15 @@ from ssmi_dsl.fixes.patching import edited, reads_as_meant
 MAX_ROUNDS = 10
 
 Lint = Callable[[Document], Sequence[Diagnostic]]
-# what stays the same of a finding when lines move
+# code, path or message, title of the fix: what stays the same of a finding when lines move
 Key = tuple[str, str, str]
+
+_RULES = 4
+_STAGES = {
+    **dict.fromkeys(("SY001", "SY003", "SY008", "SY009", "SY010", "SY013"), 0),
+    **dict.fromkeys(("SY002", "SY004", "SY005", "SY006", "SY007"), 2),
+    **dict.fromkeys(("SY011", "SY012"), 3),
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ def fix_document(document: Document, lint: Lint, *, unsafe: bool = False) -> Out
     A fix whose result would add a finding, or not read as meant, is dropped. At most `MAX_ROUNDS` rounds are made.
     """
     applied: list[Diagnostic] = []
-    dropped: set[tuple[Key, str]] = set()
+    dropped: set[Key] = set()
     findings = tuple(lint(document))
     for _ in range(MAX_ROUNDS):
         chosen = _choose(findings, document, unsafe, dropped)
@@ -37,16 +44,14 @@ def fix_document(document: Document, lint: Lint, *, unsafe: bool = False) -> Out
             break
         result = _attempt(document, findings, chosen, lint)
         if result is None:
-            if len(chosen) == 1:
-                dropped.add((_key(chosen[0]), chosen[0].fix.title if chosen[0].fix else ""))
-                continue
-            chosen = chosen[:1]
-            result = _attempt(document, findings, chosen, lint)
-            if result is None:
-                dropped.add((_key(chosen[0]), chosen[0].fix.title if chosen[0].fix else ""))
-                continue
-        document, findings = result
-        applied.extend(chosen)
+            bad = [item for item in chosen if _attempt(document, findings, [item], lint) is None]
+            dropped.update(map(_key, bad))
+            # each is right alone and together they are not: the first goes first
+            chosen = [] if bad else chosen[:1]
+            result = _attempt(document, findings, chosen, lint) if chosen else None
+        if result is not None:
+            document, findings = result
+            applied.extend(chosen)
     return Outcome(document, tuple(applied), tuple(_shown(item, dropped) for item in findings))
 
 
@@ -58,9 +63,7 @@ def applicable(diagnostic: Diagnostic, *, unsafe: bool) -> bool:
     return fix.applicability is Applicability.SAFE or (unsafe and fix.applicability is Applicability.UNSAFE)
 
 
-def _choose(
-    findings: Sequence[Diagnostic], document: Document, unsafe: bool, dropped: set[tuple[Key, str]]
-) -> list[Diagnostic]:
+def _choose(findings: Sequence[Diagnostic], document: Document, unsafe: bool, dropped: set[Key]) -> list[Diagnostic]:
     """Findings whose fixes can be made in one go: the first by code wins where two meet; the other waits for the next round."""
     chosen: list[Diagnostic] = []
     taken: list[tuple[int, int]] = []
@@ -69,7 +72,7 @@ def _choose(
         fix = item.fix
         if fix is None or item.path != document.path or not applicable(item, unsafe=unsafe):
             continue
-        if (_key(item), fix.title) in dropped:
+        if _key(item) in dropped:
             continue
         if any(fix.edits == other.edits for other in seen):
             continue
@@ -91,24 +94,23 @@ def _attempt(
         return None
     after_document = read_document(text, document.path)
     after = tuple(lint(after_document))
-    known = {_key(item) for item in findings}
-    was_understood = not any(_hides_others(item) for item in findings)
-    grown = [item for item in after if _key(item) not in known and (was_understood or _hides_others(item))]
+    known = {_key(item)[:2] for item in findings}
+    reached = min((_stage(item) for item in findings if item.severity is Severity.ERROR), default=_RULES)
+    grown = [item for item in after if _key(item)[:2] not in known and _stage(item) <= reached]
     return None if grown else (after_document, after)
 
 
-def _hides_others(item: Diagnostic) -> bool:
-    """Whether the rules on the method did not run because of this finding: what they find once it is fixed is not new."""
-    return item.code.startswith("SY") and item.severity is Severity.ERROR
+def _stage(item: Diagnostic) -> int:
+    """When it is found: an error of one stage hides the findings of later ones, which are not new once it is fixed."""
+    return 1 if item.loc[:1] == ("extends",) else _STAGES.get(item.code, _RULES)
 
 
 def _key(item: Diagnostic) -> Key:
-    return (item.code, "/".join(map(str, item.loc)), item.message)
+    return (item.code, "/".join(map(str, item.loc)) or item.message, item.fix.title if item.fix is not None else "")
 
 
-def _shown(item: Diagnostic, dropped: set[tuple[Key, str]]) -> Diagnostic:
-    fix = item.fix
-    if fix is None or (_key(item), fix.title) not in dropped:
+def _shown(item: Diagnostic, dropped: set[Key]) -> Diagnostic:
+    if item.fix is None or _key(item) not in dropped:
         return item
     refused = "it would cause another finding"
-    return replace(item, fix=replace(fix, applicability=Applicability.MANUAL, refused=refused))
+    return replace(item, fix=replace(item.fix, applicability=Applicability.MANUAL, refused=refused))

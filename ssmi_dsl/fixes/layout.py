@@ -64,7 +64,8 @@ class _Layout:
 
     def put(self, change: Change, inserts: dict[Loc, dict[str, Value]]) -> list[TextEdit]:
         """Replace a value; a missing key is noted in `inserts`."""
-        node, loc = self._root(), change.loc
+        loc = change.loc
+        node = self._root()
         in_flow = False
         for depth, step in enumerate(loc):
             self._only_here(node)
@@ -74,12 +75,13 @@ class _Layout:
                 node = child[1]
                 continue
             rest = loc[depth + 1 :]
-            if isinstance(node.value, dict) and isinstance(step, str):
+            if _is_mapping(node) and isinstance(step, str):
                 pairs = inserts.setdefault(loc[:depth], {})
                 pairs[step] = _laid_over(pairs.get(step), _nested(rest, change.value))
                 return []
-            is_word = depth > 0 and node.value == step
-            if (node.value is None or is_word) and depth > 0:
+            is_empty = node.value is None
+            is_word = isinstance(node.value, str) and node.value == step
+            if depth > 0 and (is_empty or is_word):
                 return self._replace(loc[:depth], node, _nested(loc[depth:], change.value), in_flow)
             _refuse("there is no place for it")
         if change.kind == "insert":
@@ -129,7 +131,7 @@ class _Layout:
         start = key_span.start if key_span is not None else node.span.start
         index = keys.index(loc[-1])
         if parent.style == "flow":
-            return [self._delete_flow(parent, keys, index, start, node)]
+            return self._delete_flow(parent, keys, index, start, node)
         if key_span is None:
             return self._delete_item(parent, keys, node)
         return self._delete_pair(loc, parent, keys, index, start, node)
@@ -262,6 +264,10 @@ class _Layout:
     def _edit(self, start: int, end: int, new: str) -> TextEdit:
         span: Span = self.document.positions.span(start, end)
         return TextEdit(span, self.text[start:end], new)
+
+
+def _is_mapping(node: Node) -> bool:
+    return isinstance(node.value, dict)
 
 
 def _nested(loc: Loc, value: Value) -> Value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ssmi_dsl.diagnostics import Applicability, Change, Loc, Patch, TextEdit
 from ssmi_dsl.document import Document, read_document
@@ -45,15 +46,8 @@ def reads_as_meant(document: Document, text: str, changes: Sequence[Change]) -> 
 def _verify(document: Document, edits: Sequence[TextEdit], changes: Sequence[Change]) -> None:
     if not edits:
         raise RefusedError("the file says so already")
-    for edit in edits:
-        if any(edit.span.line <= line <= edit.span.end_line for line in _suppressed_lines(document)):
-            raise RefusedError("a suppression covers the line")
     if not reads_as_meant(document, edited(document.text, edits), changes):
         raise RefusedError("the edited text would not read as meant")
-
-
-def _suppressed_lines(document: Document) -> set[int]:
-    return {line for item in document.suppressions for line in (item.line, item.covers)}
 
 
 def _placed(change: Change, source: Resolved) -> Change:
@@ -85,12 +79,10 @@ def _places(loc: Loc, source: Resolved) -> Iterator[Loc]:
 
 
 def _says(document: Document, loc: Loc, change: Change) -> bool:
-    value: object = document.data
-    for step in loc:
-        if isinstance(value, dict) and step in value:
-            value = value[step]  # pyright: ignore[reportUnknownVariableType] - user data
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):  # pyright: ignore[reportUnknownArgumentType]
-            value = value[step]  # pyright: ignore[reportUnknownVariableType] - user data
-        else:
-            return False
+    value: Any = document.data
+    try:
+        for step in loc:
+            value = value[step]
+    except (KeyError, IndexError, TypeError):
+        return False
     return same_tree(value, change.value)

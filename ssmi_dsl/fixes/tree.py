@@ -56,7 +56,7 @@ def _parent(tree: Any, change: Change) -> Any:
 def _put(tree: dict[str, Any], change: Change) -> None:
     node: Any = tree
     for step, following in zip(change.loc[:-1], change.loc[1:], strict=True):
-        inner = node.get(step) if isinstance(node, dict) else node[step]
+        inner: Any = node[step] if isinstance(step, int) else node.get(step)
         if inner is None or inner == following:
             inner = {} if inner is None else {following: None}
             node[step] = inner
