@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from ssmi_dsl.diagnostics import Change, Loc, Span, TextEdit, Value
@@ -23,6 +24,8 @@ def text_edits(document: Document, changes: Sequence[Change]) -> tuple[TextEdit,
     inserts: dict[Loc, dict[str, Value]] = {}
     gone: set[Loc] = set()
     for change in changes:
+        if not change.loc:
+            _refuse("the whole spec cannot be replaced")
         if change.kind == "delete":
             gone.add(change.loc)
     edits: list[TextEdit] = []
@@ -36,7 +39,7 @@ def text_edits(document: Document, changes: Sequence[Change]) -> tuple[TextEdit,
     for loc, pairs in inserts.items():
         edits += layout.insert(loc, pairs, gone)
     edits.sort(key=lambda edit: (edit.span.start, edit.span.end))
-    for before, after in zip(edits, edits[1:], strict=False):
+    for before, after in pairwise(edits):
         if before.span.end > after.span.start or before.span.start == after.span.start:
             _refuse("two of its changes meet in one place")
     return tuple(edits)
@@ -93,7 +96,7 @@ class _Layout:
         """`pairs` at the end of the mapping at `loc`."""
         node, in_flow = self._find(loc)
         if not node.children:
-            if node.style != "flow" or not self.text[node.span.start + 1 : node.span.end - 1].strip() == "":
+            if node.style != "flow" or self.text[node.span.start + 1 : node.span.end - 1].strip():
                 _refuse("the mapping cannot be extended")
             return [self._edit(node.span.start, node.span.end, value_text(pairs))]
         kept = [(key, child) for key, child in node.children.items() if (*loc, key) not in gone]
@@ -119,8 +122,6 @@ class _Layout:
         return [self._edit(child[0].start, child[0].end, string_text(new))]
 
     def delete(self, loc: Loc) -> list[TextEdit]:
-        if not loc:
-            _refuse("the whole spec cannot be removed")
         parent, _ = self._find(loc[:-1])
         keys = list(parent.children)
         if loc[-1] not in parent.children:
