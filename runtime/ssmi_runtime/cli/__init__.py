@@ -265,6 +265,14 @@ def schema() -> None:
 
 
 @app.command()
+def lsp() -> None:
+    """Serve editors over standard input and output (Language Server Protocol); needs the extra `lsp`."""
+    from ssmi_runtime.cli.lsp import run_lsp
+
+    raise typer.Exit(run_lsp())
+
+
+@app.command()
 def version(
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with torch and Python.")] = False,
 ) -> None:
