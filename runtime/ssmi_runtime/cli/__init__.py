@@ -33,14 +33,14 @@ def lint(
 
 @app.command()
 def rule(
-    query: Annotated[str | None, typer.Argument(help="Code, name, or words to search for in all pages.")] = None,
+    query: Annotated[list[str] | None, typer.Argument(help="Code, name, or words to search for in all pages.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every page.")] = False,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with the pages.")] = False,
 ) -> None:
     """Show the page of a rule, the rules that have some words, or the list of all. Exit 2: nothing found."""
     from ssmi_runtime.cli.rule import run_rule
 
-    raise typer.Exit(run_rule(query, everything=everything, json_output=json_output))
+    raise typer.Exit(run_rule(" ".join(query) if query else None, everything=everything, json_output=json_output))
 
 
 @app.command()
