@@ -56,6 +56,9 @@ def json_schema(*, examples: bool = True) -> Schema:
         "$defs": definitions,
     }
     for node in _nodes(schema):
+        if node is not schema:
+            # pydantic's titles are names of classes, which an editor would show and offer
+            node.pop("title", None)
         if "patternProperties" in node:
             node.setdefault("additionalProperties", False)
         if "description" in node and "markdownDescription" not in node:
@@ -110,10 +113,11 @@ def _learn(schema: Schema, value: Any, definitions: Mapping[str, Schema]) -> Non
 
 
 def _note(schema: Schema, value: Any) -> None:
-    if isinstance(value, Mapping) and not _is_choice(schema):
+    # yaml-language-server offers examples where a scalar is typed, and cannot write anything else there
+    if isinstance(value, (dict, list)):
         return
     known = cast(list[Any], schema.get("examples", []))
-    if value not in known and len(known) < _MAX_EXAMPLES and len(json.dumps(value)) <= _LONGEST_EXAMPLE:
+    if value not in known and len(known) < _MAX_EXAMPLES and len(str(value)) <= _LONGEST_EXAMPLE:
         schema["examples"] = [*known, value]
 
 

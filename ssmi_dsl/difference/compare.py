@@ -67,7 +67,10 @@ def _changes(a: Method, b: Method) -> Iterator[Change]:
         yield from _flat_changes(prefix, sides[0], sides[1], (a, b))
     yield from _branches(a, b)
     yield from _flat_changes("gradient flow", _gradients(a), _gradients(b), (a, b))
-    yield from _flat_changes("optimisation", _optimisation(a), _optimisation(b), (a, b))
+    # a predictor that one side lacks is told by its branch
+    predicts = all(any(branch.predictor is not None for branch in method.branches) for method in (a, b))
+    sides = [_optimisation(method, predicts=predicts) for method in (a, b)]
+    yield from _flat_changes("optimisation", sides[0], sides[1], (a, b))
     yield from _flat_changes("method", _rest(a), _rest(b), (a, b))
 
 
@@ -161,7 +164,7 @@ def _gradients(method: Method) -> Flat:
     return flat
 
 
-def _optimisation(method: Method) -> Flat:
+def _optimisation(method: Method, *, predicts: bool) -> Flat:
     recipe, optimize = method.recipe, method.spec.optimize
     flat: Flat = {
         "schedule": optimize.schedule,
@@ -170,7 +173,7 @@ def _optimisation(method: Method) -> Flat:
     }
     flat |= {f"optimizer.{key}": value for key, value in recipe.optimizer.model_dump(mode="json").items()}
     flat |= {f"recipe.{key}": getattr(recipe, key) for key in _OF_RECIPE}
-    if any(branch.predictor is not None for branch in method.branches):
+    if predicts:
         flat |= {f"predictor.{key}": value for key, value in optimize.predictor.model_dump(mode="json").items()}
     return flat
 

@@ -17,7 +17,7 @@ def meaning_of(path: str, a: object, b: object, methods: Methods) -> str:
     assert isinstance(a, (int, float))
     assert isinstance(b, (int, float))
     said = next((tell(float(a), float(b), methods) for end, tell in _NUMBERS.items() if path == end), "")
-    change = _ratio(float(a), float(b))
+    change = "" if path in _NO_RATIO else _ratio(path, float(a), float(b))
     return "; ".join(part for part in (change, said) if part)
 
 
@@ -25,12 +25,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _ratio(a: float, b: float) -> str:
+def _ratio(path: str, a: float, b: float) -> str:
     if a == 0 or b == 0 or a * b < 0:
-        return "switched off" if b == 0 else "switched on" if a == 0 else "of the other sign"
-    ratio = b / a
+        return ("switched off" if b == 0 else "switched on") if "weight" in path.split(".")[0] else ""
     names = {2.0: "doubled", 0.5: "halved"}
-    return names.get(ratio, f"times {ratio:.3g}")
+    return names.get(b / a, f"times {b / a:.3g}")
 
 
 def _share(a: float, b: float, methods: Methods) -> str:
@@ -98,6 +97,8 @@ def _predictor(a: object, b: object, methods: Methods) -> str:
     return "the predictor is gone" if b is None else "a predictor is added" if a is None else ""
 
 
+# a ratio says nothing of a momentum near 1
+_NO_RATIO = frozenset({"parameters.momentum", "parameters.final"})
 _NUMBERS: dict[str, Callable[[float, float, Methods], str]] = {
     "weights.marginal": _share,
     "weights.joint": _joint_share,

@@ -92,3 +92,12 @@ def test_hover_covers_the_word_and_knows_choices() -> None:
     assert "Not compiled yet" in word.markdown
     assert hover(text, text.index("0.2")) is None
     assert hover("name: jsd", 7) is None
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_no_place_of_a_spec_breaks_completion_or_hover(name: str) -> None:
+    document = read_file(specs_folder() / f"{name}.yaml")
+    for offset in range(0, len(document.text), 3):
+        completions(document.text, offset, document.data)
+        completions(document.text[:offset], offset, None)
+        hover(document.text, offset)
