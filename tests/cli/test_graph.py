@@ -35,7 +35,7 @@ def test_errors_have_exit_codes(tmp_path: Path) -> None:
     no_folder = ssmi("graph", "jmi", "-o", str(tmp_path / "none" / "x.svg"))
     assert no_folder.returncode == 2
     assert no_folder.stderr.startswith("error: ")
-    assert ssmi("graph", "jmii").returncode == 1
+    assert ssmi("graph", "jmii").returncode == 2
 
 
 def test_graph_imports_neither_torch_nor_numpy_nor_rich() -> None:

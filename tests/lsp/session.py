@@ -13,6 +13,15 @@ ROOT = Path(__file__).parents[2]
 RUN = "import sys; sys.path[:0] = {paths!r}; from ssmi_runtime.cli import main; main()"
 
 
+class Client(LanguageClient):
+    """A client that remembers how its server ended."""
+
+    exit_code: int | None = None
+
+    async def server_exit(self, server: asyncio.subprocess.Process) -> None:
+        self.exit_code = server.returncode
+
+
 class Session:
     """An initialised client, and what the server published."""
 
@@ -56,7 +65,7 @@ class Session:
 async def session(encodings: list[types.PositionEncodingKind] | None = None) -> AsyncIterator[Session]:
     """Start a server, initialise, and shut it down in order; it must exit with 0."""
     paths = [str(ROOT), str(ROOT / "compiler"), str(ROOT / "runtime")]
-    client = LanguageClient("test", "1")
+    client = Client("test", "1")
     await client.start_io(sys.executable, "-c", RUN.format(paths=paths), "lsp")
     general = types.GeneralClientCapabilities(position_encodings=encodings) if encodings else None
     capabilities = types.ClientCapabilities(general=general)
@@ -70,3 +79,4 @@ async def session(encodings: list[types.PositionEncodingKind] | None = None) -> 
             await client.shutdown_async(None)
             client.exit(None)
             await client.stop()
+        assert client.exit_code == 0

@@ -210,6 +210,26 @@ def test_a_typo_has_a_fix_and_what_cannot_be_silenced_is_not_offered() -> None:
     run(main())
 
 
+def test_every_safe_fix_can_be_made_at_once_on_saving() -> None:
+    async def main() -> None:
+        text = JMI.replace("temperature: 0.2", "temprature: 0.2").replace("optimize:", "optimise:")
+        async with session() as live:
+            assert len(await live.open(URI, text)) >= 2
+            nothing = types.Range(types.Position(0, 0), types.Position(0, 0))
+            context = types.CodeActionContext([], only=[types.CodeActionKind.SourceFixAll])
+            params = types.CodeActionParams(types.TextDocumentIdentifier(URI), nothing, context)
+            (action,) = await live.client.text_document_code_action_async(params) or []
+            assert isinstance(action, types.CodeAction)
+            assert action.kind == "source.fixAll.ssmi"
+            assert action.edit is not None
+            assert action.edit.changes is not None
+            assert _edited(text, list(action.edit.changes[URI])) == JMI
+            assert await live.change(URI, JMI) == []
+            assert not await live.client.text_document_code_action_async(params)
+
+    run(main())
+
+
 def test_the_server_says_what_lint_says() -> None:
     async def main() -> None:
         async with session() as live:

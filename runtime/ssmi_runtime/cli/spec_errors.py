@@ -16,12 +16,14 @@ from ssmi_runtime.cli.color import use_color
 
 @contextmanager
 def spec_errors(*, code: int) -> Iterator[None]:
-    """Exit with `code` for a spec that cannot be used, its findings on standard error; with 2 for wrong use."""
+    """Exit with `code` for a spec that cannot be used, its findings on standard error; with 2 for wrong use and a missing file."""
     try:
         yield
     except SpecError as error:
         show(error.diagnostics)
-        raise typer.Exit(code) from error
+        # a finding in no file is one about the command line: a name that leads nowhere, or an override
+        in_a_file = any(Path(item.path).is_file() for item in error.diagnostics)
+        raise typer.Exit(code if in_a_file else 2) from error
     except (RecipeError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error

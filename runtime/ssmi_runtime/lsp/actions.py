@@ -1,11 +1,13 @@
-"""Quick fixes of a finding: the edits of its fix, and accepting it on its line."""
+"""Quick fixes of a finding: the edits of its fix, and accepting it on its line; and every safe fix of a text at once."""
 
 from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
+from ssmi_dsl.check import check
 from ssmi_dsl.diagnostics import Applicability, Diagnostic
 from ssmi_dsl.document import Document
+from ssmi_dsl.fixes.apply import fix_document
 from ssmi_dsl.rules import find_rule
 from ssmi_runtime.lsp.diagnostics import to_protocol
 from ssmi_runtime.lsp.positions import TextPositions
@@ -17,6 +19,21 @@ def actions_for(
     """What can be done about the findings that touch the offsets from `start` to `end`; safe fixes are preferred."""
     touched = [finding for finding in findings if finding.span.start <= end and start <= finding.span.end]
     return [action for finding in touched for action in _actions(document, finding, uri, positions)]
+
+
+def fix_all(document: Document, uri: str, positions: TextPositions) -> list[types.CodeAction]:
+    """All safe fixes as one action, as `ssmi lint --fix` makes them; none where there is nothing to fix."""
+    outcome = fix_document(document, check)
+    if not outcome.applied:
+        return []
+    whole = types.TextEdit(positions.range(0, len(document.text)), outcome.document.text)
+    return [
+        types.CodeAction(
+            title="make every safe fix of ssmi",
+            kind=f"{types.CodeActionKind.SourceFixAll.value}.ssmi",
+            edit=types.WorkspaceEdit(changes={uri: [whole]}),
+        )
+    ]
 
 
 def _actions(document: Document, finding: Diagnostic, uri: str, positions: TextPositions) -> Iterator[types.CodeAction]:

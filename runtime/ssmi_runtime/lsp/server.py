@@ -17,7 +17,7 @@ from ssmi_dsl.document import Document, read_document
 from ssmi_dsl.editor import completions, hover
 from ssmi_dsl.editor.completion import Completion
 from ssmi_dsl.rules import find_rule
-from ssmi_runtime.lsp.actions import actions_for
+from ssmi_runtime.lsp.actions import actions_for, fix_all
 from ssmi_runtime.lsp.diagnostics import to_protocol
 from ssmi_runtime.lsp.positions import TextPositions
 
@@ -91,17 +91,25 @@ def build_server() -> LanguageServer:
         return [_item(completion, index, state.positions) for index, completion in enumerate(found)]
 
     @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions([types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]),
     )
     def on_code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
         uri = params.text_document.uri
         state = opened.get(uri)
         if state is None:
             return []
+        wanted = params.context.only
+        if wanted is not None and any(_kind(kind).startswith("source") for kind in wanted):
+            return fix_all(state.document, uri, state.positions)
         start, end = state.positions.offset(params.range.start), state.positions.offset(params.range.end)
         return actions_for(state.document, state.findings, uri, state.positions, start, end)
 
     return server
+
+
+def _kind(kind: types.CodeActionKind | str) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
 def _hover(state: Opened, offset: int) -> types.Hover | None:
