@@ -41,13 +41,3 @@ def test_errors_have_exit_codes_and_positions(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{broken}:15:13" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_light_commands_import_neither_torch_nor_numpy_nor_rich() -> None:
-    code = (
-        f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'compiler'), str(ROOT / 'runtime')]!r}\n"
-        "from ssmi_runtime.cli.explain import run_explain\n"
-        "run_explain('byol', recipe='digits', overrides=[], output='text')\n"
-        "assert not {'torch', 'numpy', 'rich', 'scipy'} & set(sys.modules), 'explain is heavy'"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)

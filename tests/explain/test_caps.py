@@ -40,13 +40,16 @@ def test_outside_of_the_domain_is_refused() -> None:
             log_mean_exp_sphere(kappa, dim)
 
 
-def test_unit_vectors_never_exceed_the_infonce_cap() -> None:
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_unit_vectors_never_exceed_the_infonce_cap(kind: int) -> None:
     rng = np.random.default_rng(0)
     for num in (2, 8, 64):
         for temperature in (0.05, 0.2, 1.0):
-            z = rng.normal(size=(num, 16))
-            z /= np.linalg.norm(z, axis=1, keepdims=True)
-            scores = z @ z.T / temperature
+            z, other = rng.normal(size=(2, num, 16))
+            # aligned, opposed to their own mean, and of two unlike branches: the proof needs none of it
+            other = {0: z, 1: z - z.mean(axis=0), 2: other}[kind]
+            z, other = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (z, other))
+            scores = z @ other.T / temperature
             peak = scores.max(axis=1, keepdims=True)
             partition = np.log(np.exp(scores - peak).sum(axis=1)) + peak[:, 0]
             value = math.log(num) + float((np.diag(scores) - partition).mean())

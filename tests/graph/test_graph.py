@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from graph.geometry import check_panel
@@ -11,7 +12,7 @@ from ssmi_dsl.graph import Flow, Kind, mermaid, panels_of, svg
 from ssmi_dsl.graph.layout import LABEL_SIZE
 from ssmi_dsl.graph.text_width import text_width
 from ssmi_dsl.load import load
-from ssmi_dsl.spec.method import Sharing
+from ssmi_dsl.spec.method import Pair, Sharing, understand
 from ssmi_dsl.spec.parts import trained_parts
 from ssmi_runtime.cli.graph import draw
 
@@ -106,3 +107,22 @@ def test_the_networks_are_those_of_the_recipe() -> None:
     default, digits = (draw(load("jmi", recipe=recipe), "svg") for recipe in RECIPES)
     assert "mlp 2048-256" in default
     assert "mlp 512-128" in digits
+
+
+def test_branches_beyond_two_are_drawn_beside_what_they_follow() -> None:
+    method = load("byol")
+    spec = method.spec
+    source = spec.branches["online"].model_copy(update={"predictor": None})
+    branches = {**spec.branches, "third": spec.branches["target"], "fourth": source}
+    several = understand(spec.model_copy(update={"branches": branches}), method.recipe)
+    views = [
+        Pair("online", 0, "target", 1),
+        Pair("online", 2, "third", 0),
+        Pair("fourth", 3, "third", 1),
+    ]
+    (panel,) = panels_of(replace(several, pairs=tuple(views)))
+    check_panel(panel)
+    lanes = [group.id for group in sorted(panel.groups, key=lambda group: group.lane)]
+    assert lanes == ["third", "online", "target", "fourth"]
+    titles = {box.title for box in panel.boxes if box.kind is Kind.VIEW}
+    assert titles == {"view x₁", "view x₂", "view x₃", "view x₄"}
