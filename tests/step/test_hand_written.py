@@ -1,6 +1,7 @@
 """The traced step against the loop that a user would write by hand with modules, autograd and torch.optim. Legend: N batch."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -36,8 +37,9 @@ def _simclr(z: list[Tensor], p: list[Tensor], w: list[Tensor]) -> Tensor:
 # the second step reads the momentum and the target that the first one wrote; rounding then turns a few ReLUs on or off
 @pytest.mark.parametrize(("steps", "tolerance"), [(1, 0.005), (2, 0.03)])
 @pytest.mark.parametrize(("name", "anchor", "loss"), [("byol", "online", _byol), ("simclr", "shared", _simclr)])
-def test_steps_equal_a_hand_written_loop(name: str, anchor: str, loss: object, steps: int, tolerance: float) -> None:
-    assert callable(loss)
+def test_steps_equal_a_hand_written_loop(
+    name: str, anchor: str, loss: Callable[..., Tensor], steps: int, tolerance: float
+) -> None:
     critic = [f"objective.critic.cosine.temperature={TEMPERATURE}"] if name == "simclr" else []
     method = load(name, recipe="digits", overrides=[*SMALL, *critic])
     lowered = lower(method)

@@ -47,9 +47,9 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
             parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
         if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
             parts.append(f"{name}.predictor")
-    for view in method.objectives:
-        if any(term.learned(Shapes(2, 2)) for term in terms_of(view)):
-            parts.append(term_part(view))
+    parts.extend(
+        term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
+    )
     return tuple(dict.fromkeys(parts))
 
 
