@@ -12,15 +12,15 @@ from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Timm
 
 
-def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32) -> nn.Module:
-    """The backbone that `encoder` names, for images [N channels size size]. Raises MissingComponentError when its package is absent."""
+def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: tuple[int, int] = (32, 32)) -> nn.Module:
+    """The backbone that `encoder` names, for images [N channels H W], (H, W) = size. Raises MissingComponentError when its package is absent."""
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
         return ConvSmallNet(backbone.width, channels=channels)
     if isinstance(backbone, ResNet18):
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
-        return MlpNet(prod((channels, size, size)), backbone.widths)
+        return MlpNet(prod((channels, *size)), backbone.widths)
     assert isinstance(backbone, Timm)
     return _timm(backbone.model, channels=channels, size=size)
 
@@ -102,7 +102,7 @@ class MlpNet(nn.Module):
         return self.layers(torch.flatten(x, 1))
 
 
-def _timm(name: str, *, channels: int, size: int) -> nn.Module:
+def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     try:
         timm = importlib.import_module("timm")
     except ImportError as error:
