@@ -1,7 +1,7 @@
 """What is measured on the networks of a run: accuracies, collapse, mutual information. Legend: N images, F features, D embedding."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import torch
 from torch import Tensor
@@ -31,7 +31,7 @@ Labelled = tuple[Tensor, Tensor]
 class Meter:
     """Measures networks at a state of the step (`state/param/...`), with running statistics of batch norm.
 
-    `data` holds uint8 images [N C S S] and labels [N] of `train` and `test`, on the device of the state.
+    `data` holds uint8 images [N C S S] and labels [N] of `train` and `test`, on the device of the state; `texts` token ids [N L].
     """
 
     method: Method
@@ -39,6 +39,7 @@ class Meter:
     augmentations: tuple[Augmentation, ...]
     info: DatasetInfo
     data: Mapping[str, Labelled]
+    texts: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])
 
     def monitors(self, state: Mapping[str, Tensor]) -> dict[str, float]:
         """Collapse and mutual information on test images, cheap enough to follow a run.
@@ -117,7 +118,8 @@ class Meter:
                 for name, value in noise.items()
                 if name.startswith(prefix)
             }
-            views.append(augmentation(images, own))
+            is_text = self.method.spec.views.modality(index) == "text"
+            views.append(self.texts["test"][: len(images)] if is_text else augmentation(images, own))
         names = (self.method.anchor.name, self.method.target.name)
         z_a, z_b = (self.embed(state, name, view, upto="projector") for name, view in zip(names, views, strict=True))
         critic = self.method.objective.critic

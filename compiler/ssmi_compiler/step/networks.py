@@ -14,6 +14,7 @@ from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
 from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, Sharing
 from ssmi_dsl.terms import Initial
@@ -39,13 +40,14 @@ class TermWeights(nn.Module):
             self.register_parameter(name, nn.Parameter(torch.zeros(tensor.shape)))
 
 
-def build_networks(method: Method, *, channels: int, size: int) -> Networks:
+def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
     """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
     for branch in method.branches:
         if branch.sharing is not Sharing.TIED:
-            backbone = build_backbone(branch.encoder, channels=channels, size=input_size(method, branch, size))
+            seen = input_size(method, branch, size)
+            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text)
             modules[f"{branch.name}.encoder"] = backbone
             features[branch.name] = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
             if branch.projector is not None:
