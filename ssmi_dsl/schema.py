@@ -28,6 +28,13 @@ def json_schema(*, examples: bool = True) -> Schema:
     whole = MethodSpec.model_json_schema()
     definitions = cast(dict[str, Schema], whole.pop("$defs"))
     definitions[_WHOLE] = whole
+    # pydantic writes out a section that may be one or a list of them: twice
+    one, many = whole["properties"]["objective"]["anyOf"]
+    definitions["Objective"] = one
+    whole["properties"]["objective"]["anyOf"] = [
+        {"$ref": f"{_REF}Objective"},
+        {**many, "items": {"$ref": f"{_REF}Objective"}},
+    ]
     extends: Schema = {"type": "string", "description": "a bundled method, or a file beside this one, to inherit from"}
     whole["properties"] = {"extends": extends, **whole["properties"]}
     if examples:

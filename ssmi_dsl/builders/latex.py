@@ -99,6 +99,12 @@ class LatexBuilder:
     def off_diagonal(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{off}}\left({x}\right)")
 
+    def ring_write(self, ring: Formula, pointer: Formula, rows: Formula) -> Formula:
+        return Formula(rf"\operatorname{{enqueue}}({ring}, {rows})")
+
+    def ring_advance(self, pointer: Formula, rows: Formula, ring: Formula) -> Formula:
+        return Formula(rf"{pointer} + N \bmod K", tight=False)
+
 
 def _tight(x: Formula) -> str:
     return x.text if x.tight else rf"\left({x.text}\right)"

@@ -8,8 +8,7 @@ from ssmi_dsl.components.choice import name_of
 from ssmi_dsl.components.optimizers import OPTIMIZERS
 from ssmi_dsl.difference.meaning import meaning_of
 from ssmi_dsl.explain.movement import followers_of, moves_of
-from ssmi_dsl.explain.objectives import Reads, reads_of
-from ssmi_dsl.spec.method import BranchView, Method
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView
 from ssmi_dsl.terms import Term, term_name
 
 # what a spec says about itself, not about the method
@@ -60,11 +59,12 @@ def compare(a: Mapping[str, Method], b: Mapping[str, Method], *, names: tuple[st
 
 def _changes(a: Method, b: Method) -> Iterator[Change]:
     yield from _flat_changes("paradigm", {"paradigm": a.paradigm}, {"paradigm": b.paradigm}, (a, b))
-    reads = (reads_of(a), reads_of(b))
+    reads = (a.objectives, b.objectives)
     for index in range(max(len(side) for side in reads)):
         prefix = "objective" if max(len(side) for side in reads) == 1 else f"objective {index + 1}"
         sides = [_objective(side[index]) if index < len(side) else {} for side in reads]
-        yield from _flat_changes(prefix, sides[0], sides[1], (a, b))
+        both = (a.focused(index), b.focused(index)) if all(index < len(side) for side in reads) else (a, b)
+        yield from _flat_changes(prefix, sides[0], sides[1], both)
     yield from _branches(a, b)
     yield from _flat_changes("gradient flow", _gradients(a), _gradients(b), (a, b))
     # a predictor that one side lacks is told by its branch
@@ -85,16 +85,19 @@ def _flat_changes(section: str, a: Flat, b: Flat, methods: tuple[Method, Method]
         yield Change(section, path, left, right, "" if under_another else meaning_of(path, left, right, methods))
 
 
-def _objective(reads: Reads) -> Flat:
-    objective = reads.objective
+def _objective(reads: ObjectiveView) -> Flat:
+    objective = reads.spec
     flat: Flat = {}
-    for key, term in (("bound", objective.bound), ("critic", objective.critic), ("marginal", objective.marginal)):
+    for key in ("bound", "critic", "marginal", "positive"):
+        term: Term = getattr(objective, key)
         flat |= _term(key, term)
     flat |= {
         "weight": objective.weight,
         "weights.joint": objective.weights.joint,
         "weights.marginal": objective.weights.marginal,
         "directions": objective.directions if len(reads.pairs) > 1 else "one",
+        "on.a": reads.anchor_output,
+        "on.b": reads.target_output,
         "pairs": [f"({p.anchor_view + 1}, {p.target_view + 1})" for p in reads.pairs],
         "target_nats": objective.target_nats,
     }
@@ -138,6 +141,7 @@ def _branch(branch: BranchView, renamed: Mapping[str, str]) -> Flat:
     source = branch.source or (branch.owner if branch.owner != branch.name else None)
     flat["parameters.of"] = renamed.get(source, source) if source is not None else None
     flat |= _flatten("encoder", branch.encoder.model_dump(mode="json"))
+    flat["prototypes"] = None if branch.prototypes is None else branch.prototypes.count
     for part, head in (("projector", branch.projector), ("predictor", branch.predictor)):
         flat[part] = None if head is None else type(head).name
         if head is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import inf, log
 
 from ssmi_dsl.explain.caps import cosine_cap, half_life
-from ssmi_dsl.explain.objectives import reads_of, width_of
+from ssmi_dsl.explain.objectives import width_of
 from ssmi_dsl.spec.method import Method
 
 Methods = tuple[Method, Method]
@@ -49,9 +49,9 @@ def _scale(a: float, b: float, methods: Methods) -> str:
 def _temperature(a: float, b: float, methods: Methods) -> str:
     caps: list[float] = []
     for method in methods:
-        reads = reads_of(method)[0]
-        width = width_of(reads.anchor)
-        tau = None if width is None else reads.objective.critic.sphere_temperature(width)
+        reads = method.objectives[method.focus]
+        width = width_of(reads.anchor, reads.anchor_output)
+        tau = None if width is None else reads.spec.critic.sphere_temperature(width)
         if tau is None or width is None or tau < 1e-6:
             return ""
         caps.append(cosine_cap(tau, width))
@@ -67,7 +67,7 @@ def _steps(value: float) -> str:
 
 
 def _batch(a: float, b: float, methods: Methods) -> str:
-    counts = [reads_of(method)[0].objective.marginal.candidates(method.recipe.batch_size) for method in methods]
+    counts = [method.objective.marginal.candidates(method.recipe.batch_size) for method in methods]
     if counts[0] is None or counts[1] is None or counts[0] == counts[1]:
         return ""
     return f"log M goes from {log(counts[0]):.3g} to {log(counts[1]):.3g} nats"
@@ -88,7 +88,7 @@ def _stop(a: object, b: object, methods: Methods) -> str:
 
 
 def _marginal(a: object, b: object, methods: Methods) -> str:
-    readings = [type(reads_of(method)[0].objective.marginal).reading for method in methods]
+    readings = [type(method.objective.marginal).reading for method in methods]
     sides = ["unknown" if reading is None else reading.stands_for.split(":")[0] for reading in readings]
     return f"{sides[0]}, against {sides[1]}" if sides[0] != sides[1] else ""
 

@@ -113,7 +113,8 @@ def _takes(below: Schema) -> str:
     """`mapping` where the value is a mapping alone, so that an editor can open a new line; else the words or the type."""
     kinds = {str(node["type"]) for node in _open(below) if "type" in node} - {"null"}
     has_words = any(True for node in _open(below) for _ in _words(node))
-    return "words" if has_words else "mapping" if kinds == {"object"} else " or ".join(sorted(kinds))
+    is_mapping = "object" in kinds and kinds <= {"object", "array"}
+    return "words" if has_words else "mapping" if is_mapping else " or ".join(sorted(kinds))
 
 
 def _markdown(told: Schema) -> str:

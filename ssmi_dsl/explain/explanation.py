@@ -8,10 +8,15 @@ from ssmi_dsl.explain.classification import origin_of_paradigm
 from ssmi_dsl.explain.movement import Follower, Move, claims_of, followers_of, moves_of
 from ssmi_dsl.explain.notes import Note, notes_of
 from ssmi_dsl.explain.numbers import Number, numbers_of_objective, numbers_of_targets
-from ssmi_dsl.explain.objectives import Reads, is_symmetric, reads_of
-from ssmi_dsl.spec.method import BranchView, Method
-from ssmi_dsl.terms import Term, pair_loss, term_name
+from ssmi_dsl.explain.objectives import is_symmetric, parts_before
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName
+from ssmi_dsl.spec.parts import terms_of
+from ssmi_dsl.terms import Inputs, Shapes, Term, pair_loss, term_name
 from ssmi_dsl.terms.reading import Origin, Step
+
+# symbols of the parts of a branch
+_LETTERS = {"encoder": "f", "projector": "g", "predictor": "h", "prototypes": "c"}
+_DEFAULT_POSITIVE = "paired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def explain(method: Method) -> Explanation:
         batch_size=recipe.batch_size,
         epochs=recipe.epochs,
         optimizer=type(recipe.optimizer).name,
-        objectives=tuple(_objective(method, reads) for reads in reads_of(method)),
+        objectives=tuple(_objective(method, reads) for reads in method.objectives),
         moves=moves_of(method),
         followers=followers_of(method),
         target_numbers=numbers_of_targets(method),
@@ -96,15 +101,21 @@ def explain(method: Method) -> Explanation:
     )
 
 
-def _objective(method: Method, reads: Reads) -> ObjectiveReading:
-    objective = reads.objective
-    terms = (("bound", objective.bound), ("critic", objective.critic), ("marginal", objective.marginal))
-    joint, marginal = _parts(reads)
+def _objective(method: Method, reads: ObjectiveView) -> ObjectiveReading:
+    objective = reads.spec
+    terms: list[tuple[str, Term]] = [
+        ("bound", objective.bound),
+        ("critic", objective.critic),
+        ("marginal", objective.marginal),
+    ]
+    if term_name(objective.positive) != _DEFAULT_POSITIVE:
+        terms.append(("positive", objective.positive))
+    joint, marginal = _parts(method, reads)
     first = reads.pairs[0]
     return ObjectiveReading(
         terms=tuple(_term(role, term) for role, term in terms),
-        anchor=_output(method, reads.anchor, first.anchor_view),
-        target=_output(method, reads.target, first.target_view),
+        anchor=_output(method, reads.anchor, reads.anchor_output, first.anchor_view),
+        target=_output(method, reads.target, reads.target_output, first.target_view),
         joint_part=joint,
         marginal_part=marginal,
         loss=_loss(reads, marginal is not None),
@@ -127,23 +138,28 @@ def _term(role: str, term: Term) -> TermReading:
     )
 
 
-def _parts(reads: Reads) -> tuple[Text, Text | None]:
-    objective = reads.objective
-    words = (objective.bound, objective.critic, objective.marginal)
-    if not all(type(term).implemented for term in words):
+def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
+    objective = view.spec
+    if not all(type(term).implemented for term in terms_of(view)):
         # a word without a compiler has a formula, but no emission to print
         return Text(f"-J, {type(objective.critic).formula}", r"-J"), Text(type(objective.marginal).formula, "M")
+    names = [name for term in terms_of(view) for name in _memory_of(term)]
     text, latex = (
         pair_loss(
             builder,
             bound=objective.bound,
             critic=objective.critic,
             marginal=objective.marginal,
-            x=Formula("a"),
-            y=Formula("b"),
-            queue=Formula(queue),
+            positive=objective.positive,
+            at=Inputs(
+                Formula("a"),
+                Formula("b"),
+                tuple(Formula(symbol.format(index + 1)) for index in range(method.spec.views.total)),
+                {name: Formula(wrap.format(name)) for name in names},
+                Formula("labels"),
+            ),
         )
-        for builder, queue in ((PrintBuilder(), "queue"), (LatexBuilder(), r"\bar b"))
+        for builder, symbol, wrap in ((PrintBuilder(), "z{}", "{}"), (LatexBuilder(), "z_{{{}}}", r"\mathrm{{{}}}"))
     )
     joint = Text(str(text.joint), str(latex.joint))
     if text.marginal is None or latex.marginal is None:
@@ -151,8 +167,14 @@ def _parts(reads: Reads) -> tuple[Text, Text | None]:
     return joint, Text(str(text.marginal), str(latex.marginal))
 
 
-def _loss(reads: Reads, has_marginal: bool) -> Text:
-    weights, factor = reads.objective.weights, reads.objective.weight
+def _memory_of(term: Term) -> tuple[str, ...]:
+    """Names of the tensors and numbers that a term's emission may read; their shapes do not matter to a formula."""
+    shapes = Shapes(2, 2)
+    return (*term.learned(shapes), *term.state(shapes), *term.schedules())
+
+
+def _loss(reads: ObjectiveView, has_marginal: bool) -> Text:
+    weights, factor = reads.spec.weights, reads.spec.weight
     parts = [(weights.joint, "ℓ_J", r"\ell_J"), *([(weights.marginal, "ℓ_M", r"\ell_M")] if has_marginal else [])]
     plain = " + ".join(_weighted(weight, symbol, " ") for weight, symbol, _ in parts)
     latex = " + ".join(_weighted(weight, symbol, r"\,") for weight, _, symbol in parts)
@@ -169,34 +191,33 @@ def _weighted(weight: float, symbol: str, space: str) -> str:
     return symbol if weight == 1 else f"{weight:g}{space}{symbol}"
 
 
-def _directions(reads: Reads) -> str:
-    if reads.objective.marginal.uses_all_views:
+def _directions(view: ObjectiveView) -> str:
+    if view.spec.marginal.uses_all_views or view.spec.marginal.reads == "views":
         return "one term over all views of the batch"
-    if len(reads.pairs) == 1:
-        pair = reads.pairs[0]
-        same = pair.anchor == pair.target
+    if len(view.pairs) == 1:
+        pair = view.pairs[0]
+        same = pair.anchor == pair.target and view.anchor_output == view.target_output
         return (
             "one direction: the loss is symmetric in its two views"
-            if same and is_symmetric(reads)
+            if same and is_symmetric(view)
             else f"one direction: view {pair.anchor_view + 1} is the anchor, view {pair.target_view + 1} the target"
         )
-    how = "summed" if reads.objective.directions == "sum" else "averaged"
-    listed = ", ".join(f"({pair.anchor_view + 1}, {pair.target_view + 1})" for pair in reads.pairs)
-    return f"{len(reads.pairs)} directions, {how}: views (anchor, target) = {listed}"
+    how = "summed" if view.spec.directions == "sum" else "averaged"
+    listed = [f"({pair.anchor_view + 1}, {pair.target_view + 1})" for pair in view.pairs]
+    shown = ", ".join(listed if len(listed) <= 6 else [*listed[:3], "…", listed[-1]])
+    word = "directions" if len(listed) == 2 else "pairs"
+    return f"{len(listed)} {word}, {how}: views (anchor, target) = {shown}"
 
 
-def _output(method: Method, branch: BranchView, view: int) -> Text:
+def _output(method: Method, branch: BranchView, output: OutputName, view: int) -> Text:
     """The branch output as a composition, e.g. `h(g(f(x₁)))`; parameters are indexed by the branch that owns them."""
-    index, owner = view + 1, branch.owner
+    index = view + 1
     plain, latex = f"x{_subscript(index)}", f"x_{{{index}}}"
-    parts = [
-        ("f", owner),
-        *([("g", owner)] if branch.projector else []),
-        *([("h", branch.name)] if branch.predictor else []),
-    ]
     several = len({other.owner for other in method.branches}) > 1
-    for letter, of in parts:
-        name = of.replace("_", r"\_")
+    for part in parts_before(branch, output):
+        # a predictor is never shared
+        of = branch.name if part == "predictor" else branch.owner
+        letter, name = _LETTERS[part], of.replace("_", r"\_")
         plain = f"{letter}_{of}({plain})" if several else f"{letter}({plain})"
         latex = rf"{letter}_{{\mathrm{{{name}}}}}({latex})" if several else f"{letter}({latex})"
     if method.is_stopped(branch.name):

@@ -93,7 +93,8 @@ def _all_parts(method: Method) -> tuple[str, ...]:
         if branch.owner == branch.name
         for part in owned_parts(branch)
     ]
-    return (*parts, *(f"{branch.name}.predictor" for branch in method.branches if branch.predictor is not None))
+    parts += [f"{branch.name}.predictor" for branch in method.branches if branch.predictor is not None]
+    return tuple(parts)
 
 
 def _names(words: tuple[str, ...] | list[str]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ssmi_dsl.explain.objectives import Reads, is_symmetric, reads_of, width_of
-from ssmi_dsl.spec.method import Method
+from ssmi_dsl.explain.objectives import has_predictor, is_symmetric, width_of
+from ssmi_dsl.spec.method import Method, ObjectiveView
 from ssmi_dsl.terms.reading import Origin
 
 
@@ -18,39 +18,46 @@ class Note:
 
 def notes_of(method: Method) -> tuple[Note, ...]:
     """Every consequence, those of the objectives first."""
-    found = [note for reads in reads_of(method) for note in _of_objective(method, reads)]
+    found = [note for reads in method.objectives for note in _of_objective(method, reads)]
     return tuple(dict.fromkeys([*found, *_of_steps(method), *_of_predictor(method)]))
 
 
-def _of_objective(method: Method, reads: Reads) -> Iterator[Note]:
-    marginal = reads.objective.marginal
-    has_predictor = reads.anchor.predictor is not None
+def _of_objective(method: Method, reads: ObjectiveView) -> Iterator[Note]:
+    marginal = reads.spec.marginal
+    predicts = has_predictor(reads)
     stopped = method.is_stopped(reads.target.name) or method.is_stopped(reads.anchor.name)
     tied = reads.anchor.owner == reads.target.owner
-    if method.has_true_marginal and marginal.kind == "estimated":
+    if _is_true(reads) and marginal.kind == "estimated":
         yield Note(
             "the marginal term is estimated: the loss itself keeps the representation from collapsing", Origin.PROJECT
         )
-    elif method.has_true_marginal:
+    elif _is_true(reads):
         yield Note(
             "a statistic of the embeddings carries the marginal term: the loss itself keeps them from collapsing",
             Origin.PROJECT,
         )
-    elif has_predictor and stopped:
+    elif predicts and stopped:
         yield Note(
             "no term of the loss prevents collapse: predictor and stop-gradient do so together, neither alone, and an EMA "
             "target does not replace them (truth table of the linear model)",
             Origin.PROJECT,
         )
-    else:
+    elif not method.has_true_marginal:
         yield Note("nothing here prevents collapse: a constant representation minimises the loss", Origin.PROJECT)
-    if has_predictor and method.has_true_marginal:
+    if predicts and method.has_true_marginal:
         yield Note("two mechanisms carry the marginal term: the predictor, and a true marginal", Origin.PROJECT)
-    if stopped and tied and not has_predictor and is_symmetric(reads) and len(reads.pairs) > 1:
+    if stopped and tied and not predicts and is_symmetric(reads) and len(reads.pairs) > 1:
         yield Note(
             "the stop-gradient halves the gradient and changes nothing else: tied weights, symmetric loss, both directions",
             Origin.PROJECT,
         )
+
+
+def _is_true(view: ObjectiveView) -> bool:
+    """Whether this objective's own marginal is estimated or carried by a statistic."""
+    marginal = view.spec.marginal
+    structural = marginal.kind == "surrogate" and type(marginal).name == "predictor"
+    return marginal.facts.prevents_collapse and not structural and view.spec.weights.marginal > 0
 
 
 def _of_steps(method: Method) -> Iterator[Note]:
@@ -60,9 +67,9 @@ def _of_steps(method: Method) -> Iterator[Note]:
             "bounded gradients; neither is given for a ReLU network",
             Origin.REPORTED,
         )
-        for reads in reads_of(method):
-            width = width_of(reads.anchor)
-            tau = None if width is None else reads.objective.critic.sphere_temperature(width)
+        for reads in method.objectives:
+            width = width_of(reads.anchor, reads.anchor_output)
+            tau = None if width is None else reads.spec.critic.sphere_temperature(width)
             if tau is not None:
                 text = f"the gradient of M in each unit embedding is bounded by 1/τ = {1 / tau:g}"
                 yield Note(text, Origin.PROJECT)

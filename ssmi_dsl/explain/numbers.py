@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from ssmi_dsl.explain.caps import cosine_cap, half_life, horizon, infonce_cap, relative_variance
-from ssmi_dsl.explain.objectives import Reads, width_of
+from ssmi_dsl.explain.objectives import has_predictor, parts_before, width_of
 from ssmi_dsl.spec.branches import Ema
-from ssmi_dsl.spec.method import Method
+from ssmi_dsl.spec.method import Method, ObjectiveView
 from ssmi_dsl.terms.reading import Origin
 
 # below it the series over the sphere is long, and no float32 holds exp(1/τ)
@@ -26,9 +26,9 @@ class Number:
     of: str | None = None
 
 
-def numbers_of_objective(reads: Reads, batch: int) -> tuple[Number, ...]:
+def numbers_of_objective(reads: ObjectiveView, batch: int) -> tuple[Number, ...]:
     """What the terms say about themselves at this batch size, in the order critic, bound, marginal."""
-    width = width_of(reads.anchor)
+    width = width_of(reads.anchor, reads.anchor_output)
     return (*_critic(reads, batch, width), *_bound(reads, batch, width), *_marginal(reads, batch, width))
 
 
@@ -42,12 +42,15 @@ def numbers_of_targets(method: Method) -> tuple[Number, ...]:
     )
 
 
-def _critic(reads: Reads, batch: int, width: int | None) -> Iterator[Number]:
-    objective = reads.objective
+def _critic(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Number]:
+    objective = reads.spec
     tau = None if width is None else objective.critic.sphere_temperature(width)
     if tau is None or width is None or tau < _SMALLEST_TEMPERATURE:
         return
-    tied = reads.anchor.owner == reads.target.owner and reads.anchor.predictor is None
+    tied = reads.anchor.owner == reads.target.owner and (
+        parts_before(reads.anchor, reads.anchor_output) == parts_before(reads.target, reads.target_output)
+    )
+    tied = tied and not has_predictor(reads)
     known = "the branches share their distribution" if tied else "the branches differ"
     yield Number(
         "dv-cap",
@@ -72,8 +75,8 @@ def _critic(reads: Reads, batch: int, width: int | None) -> Iterator[Number]:
         yield Number("minibatch-bias", bias, "nats", text, Origin.PROJECT)
 
 
-def _bound(reads: Reads, batch: int, width: int | None) -> Iterator[Number]:
-    objective = reads.objective
+def _bound(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Number]:
+    objective = reads.spec
     candidates = objective.marginal.candidates(batch)
     cap = None if candidates is None else objective.bound.cap(candidates)
     if cap is None or candidates is None:
@@ -89,8 +92,8 @@ def _bound(reads: Reads, batch: int, width: int | None) -> Iterator[Number]:
         )
 
 
-def _marginal(reads: Reads, batch: int, width: int | None) -> Iterator[Number]:
-    objective = reads.objective
+def _marginal(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Number]:
+    objective = reads.spec
     if width is None:
         return
     floor = objective.marginal.noise_floor(batch, width)

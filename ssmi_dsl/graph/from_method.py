@@ -3,21 +3,22 @@
 Ranks from left to right: views, the parts of a branch, stored state, critics, terms, the loss. Ranks that stay empty are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from math import prod
 
 from ssmi_dsl.components.backbones import BACKBONES
 from ssmi_dsl.components.choice import name_of
 from ssmi_dsl.components.heads import Head, MlpHead, output_width
-from ssmi_dsl.explain.objectives import Reads, reads_of
+from ssmi_dsl.explain.objectives import parts_before, width_of
 from ssmi_dsl.graph.picture import Arrow, Box, Flow, Group, Kind, Link, Panel
-from ssmi_dsl.spec.method import BranchView, Method, Phase, Sharing
-from ssmi_dsl.spec.parts import trained_parts
-from ssmi_dsl.terms import Term, term_name
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Phase, Sharing
+from ssmi_dsl.spec.parts import term_part, trained_parts
+from ssmi_dsl.terms import Shapes, Term, term_name
 
-_VIEWS, _PARTS, _STATE, _CRITIC, _TERM, _LOSS = 0, 1, 4, 5, 6, 7
+_VIEWS, _ENCODER, _STORE, _CRITIC, _TERM, _LOSS = 0, 1, 5, 6, 7, 8
+_PARTS = {"encoder": "encoder f", "projector": "projector g", "predictor": "predictor h", "prototypes": "prototypes c"}
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -29,90 +30,100 @@ def panels_of(method: Method) -> tuple[Panel, ...]:
 
 def _panel(method: Method, phase: Phase, title: str) -> Panel:
     used = [branch for branch in _ordered(method) if _views_of(method, branch.name)]
-    stores = {index: reads.target.name for index, reads in enumerate(reads_of(method)) if _store(reads) is not None}
+    stores = {view.index: view.target.name for view in method.objectives if _stores(view)}
     lanes = _lanes(used, tuple(stores.values()))
     moved = set(trained_parts(method, phase))
     boxes: list[Box] = []
     arrows: list[Arrow] = []
     for views, readers in _view_groups(method).items():
         id = "views-" + "-".join(str(view) for view in views)
-        title_of_views = ("views " if len(views) > 1 else "view ") + ", ".join(_x(view) for view in views)
-        boxes.append(Box(id, Kind.VIEW, title_of_views, _augment(method), _VIEWS, None))
+        title_of_views = f"{'views' if len(views) > 1 else 'view'} {_xs(views)}"
+        boxes.append(Box(id, Kind.VIEW, title_of_views, _augment(method, min(views)), _VIEWS, None))
         arrows.extend(Arrow(id, f"{name}.encoder", Flow.DATA, _order(method, name, views)) for name in readers)
     for branch in used:
-        stands = any(
-            _is_structural(reads.objective.marginal) and reads.anchor.name == branch.name for reads in reads_of(method)
-        )
-        parts = list(_branch_boxes(branch, lanes[branch.name], moved, stands=stands))
+        parts = list(_branch_boxes(method, branch, lanes[branch.name], moved))
         boxes.extend(parts)
         flow = Flow.STOPPED if branch.name in phase.stopped else Flow.GRADIENT
         arrows.extend(Arrow(left.id, right.id, flow) for left, right in pairwise(parts))
-    last = {branch.name: _outputs(branch)[-1] for branch in used}
-    for index, reads in enumerate(reads_of(method)):
-        store_lane = lanes.get(_store_key(reads.target.name)) if index in stores else None
-        more_boxes, more_arrows = _objective(method, reads, index, phase, last, store_lane)
+    for view in method.objectives:
+        lane = lanes.get(_store_key(view.target.name)) if view.index in stores else None
+        more_boxes, more_arrows = _objective(method, view, phase, lane, moved)
         boxes.extend(more_boxes)
         arrows.extend(more_arrows)
     boxes.append(Box("loss", Kind.LOSS, "loss L", "minimised", _LOSS, None))
     groups = tuple(
-        Group(branch.name, _group_title(branch, phase), lanes[branch.name], tuple(_outputs(branch))) for branch in used
+        Group(
+            branch.name,
+            _group_title(branch, phase),
+            lanes[branch.name],
+            tuple(f"{branch.name}.{part}" for part in parts_before(branch, "output")),
+        )
+        for branch in used
     )
     return Panel(title, _dense(boxes), tuple(arrows), groups, tuple(_links(used)))
 
 
 def _objective(
-    method: Method, reads: Reads, index: int, phase: Phase, last: Mapping[str, str], store_lane: int | None
+    method: Method, view: ObjectiveView, phase: Phase, lane: int | None, moved: set[str]
 ) -> tuple[list[Box], list[Arrow]]:
-    objective, suffix = reads.objective, "" if len(reads_of(method)) == 1 else f"-{index + 1}"
+    objective, suffix = view.spec, "" if len(method.objectives) == 1 else f"-{view.index + 1}"
     critic, joint, marginal = f"critic{suffix}", f"joint{suffix}", f"marginal{suffix}"
+    named = f" of {view.name}" if view.spec.name else ""
+    learns = term_part(view) in moved
     boxes = [
-        Box(critic, Kind.CRITIC, "critic T(a, b)", _word(objective.critic), _CRITIC, None),
-        Box(joint, Kind.TERM, "joint term J", f"of {term_name(objective.bound)}", _TERM, None),
+        Box(critic, Kind.CRITIC, "critic T(a, b)", _word(objective.critic), _CRITIC, None, learns),
+        Box(joint, Kind.TERM, f"joint term J{named}", f"of {term_name(objective.bound)}", _TERM, None),
     ]
     arrows = [
-        _read(reads.anchor, "a", reads.pairs[0].anchor_view, phase, last, critic),
-        _read(reads.target, "b", reads.pairs[0].target_view, phase, last, critic),
+        _read(view.anchor, view.anchor_output, "a", [pair.anchor_view for pair in view.pairs], phase, critic),
+        _read(view.target, view.target_output, "b", [pair.target_view for pair in view.pairs], phase, critic),
         Arrow(critic, joint, Flow.GRADIENT),
         Arrow(joint, "loss", Flow.GRADIENT, "-" + _weight(objective.weight * objective.weights.joint, "J")),
     ]
-    store = _store(reads)
-    if store is not None:
-        id = f"queue{suffix}"
-        boxes.append(Box(id, Kind.STATE, "queue", f"last {store.size} targets", _STATE, store_lane))
-        arrows.append(Arrow(last[reads.target.name], id, Flow.STOPPED, "after the step"))
-        arrows.append(Arrow(id, critic, Flow.STOPPED, "b̄"))
+    for name, subtitle in _stores(view):
+        id = f"{name}{suffix}"
+        boxes.append(Box(id, Kind.STATE, name, subtitle, _STORE, lane))
+        arrows.append(Arrow(_end(view.target, view.target_output), id, Flow.STOPPED, "after the step"))
+        arrows.append(Arrow(id, critic, Flow.STOPPED))
     if objective.marginal.kind != "none" and not _is_structural(objective.marginal):
         title = "marginal term M" if objective.marginal.kind == "estimated" else "surrogate of M"
-        boxes.append(Box(marginal, Kind.TERM, title, _word(objective.marginal), _TERM, None))
+        boxes.append(Box(marginal, Kind.TERM, f"{title}{named}", _word(objective.marginal), _TERM, None))
         arrows.append(Arrow(critic, marginal, Flow.GRADIENT))
         weight = _weight(objective.weight * objective.weights.marginal, "M")
         arrows.append(Arrow(marginal, "loss", Flow.GRADIENT, weight))
     return boxes, arrows
 
 
-def _read(branch: BranchView, letter: str, view: int, phase: Phase, last: Mapping[str, str], critic: str) -> Arrow:
+def _read(branch: BranchView, output: OutputName, letter: str, views: list[int], phase: Phase, critic: str) -> Arrow:
     stopped = branch.name in phase.stopped
-    label = f"{letter} of {_x(view)}" + (", stopped" if stopped else "")
-    return Arrow(last[branch.name], critic, Flow.STOPPED if stopped else Flow.GRADIENT, label)
+    # of many pairs no single view is meant
+    which = f" of {_x(views[0])}" if len(set(views)) <= 2 else ""
+    label = f"{letter}{which}" + (", stopped" if stopped else "")
+    return Arrow(_end(branch, output), critic, Flow.STOPPED if stopped else Flow.GRADIENT, label)
 
 
-def _branch_boxes(branch: BranchView, lane: int, moved: set[str], *, stands: bool) -> Iterator[Box]:
-    backbone = name_of(BACKBONES, branch.encoder.backbone)
-    yield Box(
-        f"{branch.name}.encoder", Kind.PART, "encoder f", backbone, _PARTS, lane, f"{branch.owner}.encoder" in moved
-    )
-    if branch.projector is not None:
-        subtitle, moves = _head(branch.projector), f"{branch.owner}.projector" in moved
-        yield Box(f"{branch.name}.projector", Kind.PART, "projector g", subtitle, _PARTS + 1, lane, moves)
-    if branch.predictor is not None:
-        subtitle, moves = _head(branch.predictor), f"{branch.name}.predictor" in moved
-        subtitle += ", stands for M" if stands else ""
-        yield Box(f"{branch.name}.predictor", Kind.PART, "predictor h", subtitle, _PARTS + 2, lane, moves)
+def _end(branch: BranchView, output: OutputName) -> str:
+    """The box that gives an output of a branch."""
+    return f"{branch.name}.{parts_before(branch, output)[-1]}"
 
 
-def _outputs(branch: BranchView) -> list[str]:
-    heads = (("projector", branch.projector), ("predictor", branch.predictor))
-    return [f"{branch.name}.encoder", *(f"{branch.name}.{part}" for part, head in heads if head is not None)]
+def _branch_boxes(method: Method, branch: BranchView, lane: int, moved: set[str]) -> Iterator[Box]:
+    stands = any(_is_structural(v.spec.marginal) and v.anchor.name == branch.name for v in method.objectives)
+    for part in parts_before(branch, "output"):
+        owner = branch.name if part == "predictor" else branch.owner
+        subtitle = _subtitle(branch, part) + (", stands for M" if part == "predictor" and stands else "")
+        rank = _ENCODER + list(_PARTS).index(part)
+        yield Box(f"{branch.name}.{part}", Kind.PART, _PARTS[part], subtitle, rank, lane, f"{owner}.{part}" in moved)
+
+
+def _subtitle(branch: BranchView, part: str) -> str:
+    if part == "encoder":
+        return name_of(BACKBONES, branch.encoder.backbone)
+    if part == "prototypes" and branch.prototypes is not None:
+        return f"{branch.prototypes.count} directions"
+    head = branch.predictor if part == "predictor" else branch.projector
+    assert head is not None
+    return _head(head)
 
 
 def _links(used: list[BranchView]) -> Iterator[Link]:
@@ -163,8 +174,19 @@ def _store_key(branch: str) -> str:
     return f"{branch}/store"
 
 
-def _store(reads: Reads) -> Queue | None:
-    return reads.objective.marginal if isinstance(reads.objective.marginal, Queue) else None
+def _stores(view: ObjectiveView) -> list[tuple[str, str]]:
+    """What the terms of an objective carry from step to step, tensors only: the largest of each term, with its shape."""
+    found: list[tuple[str, str]] = []
+    for term in (view.spec.marginal, view.spec.positive):
+        tensors = {name: tensor.shape for name, tensor in term.state(_shapes(view)).items() if tensor.shape}
+        if tensors:
+            name = max(tensors, key=lambda key: prod(tensors[key]))
+            found.append((name, " × ".join(str(size) for size in tensors[name])))
+    return found
+
+
+def _shapes(view: ObjectiveView) -> Shapes:
+    return Shapes(batch=2, width=width_of(view.target, view.target_output) or 1)
 
 
 def _is_structural(marginal: Term) -> bool:
@@ -173,10 +195,10 @@ def _is_structural(marginal: Term) -> bool:
 
 def _views_of(method: Method, branch: str) -> list[int]:
     found = [
-        view
-        for reads in reads_of(method)
-        for pair in reads.pairs
-        for name, view in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
+        index
+        for view in method.objectives
+        for pair in view.pairs
+        for name, index in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
         if name == branch
     ]
     return list(dict.fromkeys(found))
@@ -197,14 +219,14 @@ def _view_groups(method: Method) -> dict[tuple[int, ...], tuple[str, ...]]:
 def _order(method: Method, branch: str, views: tuple[int, ...]) -> str:
     """In which order a branch reads views that others read too: `x₁, then x₂` of one direction and then of the other."""
     mine = [view for view in _views_of(method, branch) if view in views]
-    if len(mine) < 2:
-        return _x(mine[0])
-    swapped = any(len(reads.pairs) > 1 and reads.anchor.name != reads.target.name for reads in reads_of(method))
-    return ", then ".join(_x(view) for view in mine) if swapped else ", ".join(_x(view) for view in mine)
+    swapped = any(
+        len(view.pairs) == 2 and view.anchor.name != view.target.name and len(mine) == 2 for view in method.objectives
+    )
+    return ", then ".join(_x(view) for view in mine) if swapped else _xs(sorted(mine))
 
 
-def _augment(method: Method) -> str:
-    augment = method.spec.views.augment
+def _augment(method: Method, view: int) -> str:
+    augment, _ = method.spec.views.augment_of(view)
     name = getattr(type(augment), "name", None)
     return str(name) if isinstance(name, str) else "augmented"
 
@@ -229,6 +251,12 @@ def _value(value: object) -> str:
 
 def _weight(weight: float, symbol: str) -> str:
     return symbol if weight == 1 else f"{weight:g} {symbol}"
+
+
+def _xs(views: Sequence[int]) -> str:
+    """`x₁, x₂`, or `x₃ … x₁₀` of three and more in a row."""
+    in_a_row = len(views) > 2 and list(views) == list(range(views[0], views[-1] + 1))
+    return f"{_x(views[0])} … {_x(views[-1])}" if in_a_row else ", ".join(_x(view) for view in views)
 
 
 def _x(view: int) -> str:

@@ -114,7 +114,7 @@ def test_a_sphere_temperature_is_that_of_the_critic(width: int) -> None:
     for critic in critics:
         tau = critic.sphere_temperature(width)
         assert tau is not None
-        constant = critic.pair(NumpyBuilder(), x, y) - cos / tau
+        constant = critic.pair(NumpyBuilder(), x, y, {}) - cos / tau
         np.testing.assert_allclose(constant, constant[0], atol=1e-12)
     assert CRITICS["rbf"]().sphere_temperature(width) is None
     assert CRITICS["dot"]().sphere_temperature(width) is None

@@ -86,7 +86,7 @@ def test_a_predictor_is_said_to_stand_for_the_marginal_and_a_queue_is_drawn() ->
     boxes = {box.id: box for box in panels_of(load("simsiam"))[0].boxes}
     assert "stands for M" in boxes["online.predictor"].subtitle
     assert "marginal" not in boxes
-    assert panels_of(load("moco-v2"))[0].box("queue").subtitle == "last 65536 targets"
+    assert panels_of(load("moco-v2"))[0].box("queue").subtitle == "65536 × 128"
 
 
 @pytest.mark.parametrize("name", bundled_names())
@@ -120,7 +120,7 @@ def test_branches_beyond_two_are_drawn_beside_what_they_follow() -> None:
         Pair("online", 2, "third", 0),
         Pair("fourth", 3, "third", 1),
     ]
-    (panel,) = panels_of(replace(several, pairs=tuple(views)))
+    (panel,) = panels_of(replace(several, objectives=(replace(several.objectives[0], pairs=tuple(views)),)))
     check_panel(panel)
     lanes = [group.id for group in sorted(panel.groups, key=lambda group: group.lane)]
     assert lanes == ["third", "online", "target", "fourth"]

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Bound, Facts, Scores, TermPair, V
+from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -26,7 +26,7 @@ class DonskerVaradhan(Bound):
         section="Caps",
     )
 
-    def emit(self, b: Builder[V], scores: Scores[V]) -> TermPair[V]:
+    def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(scores.positive))
         marginal = b.logmeanexp(scores.matrix, without=scores.excluded | scores.positives)
         return TermPair(joint, marginal)

@@ -4,7 +4,7 @@ from math import log
 from typing import ClassVar
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Bound, Facts, Scores, TermPair, V
+from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -35,7 +35,7 @@ class InfoNCE(Bound):
         section="Caps",
     )
 
-    def emit(self, b: Builder[V], scores: Scores[V]) -> TermPair[V]:
+    def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(scores.positive))
         marginal = b.mean(b.row_logsumexp(scores.matrix, without=scores.excluded))
         return TermPair(joint, marginal)

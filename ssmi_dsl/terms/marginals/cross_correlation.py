@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -53,8 +53,8 @@ class CrossCorrelation(Surrogate):
         """λ D (D - 1) / (N - 1): the square of a sample correlation of independent features is 1 / (N - 1) on average."""
         return self.off_diagonal * width * (width - 1) / (batch - 1) if batch > 1 else None
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        correlation = b.cross_moment(critic.features(b, x), critic.features(b, y))
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        correlation = b.cross_moment(critic.features(b, at.x), critic.features(b, at.y))
         joint = b.sum(b.square(b.shift(b.neg(b.diagonal(correlation)), 1.0)))
         marginal = b.scale(b.sum(b.square(b.off_diagonal(correlation))), self.off_diagonal)
         return TermPair(joint, marginal)

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from ssmi_dsl.builders.protocol import Builder, Mask
-from ssmi_dsl.terms.base import Critic, Facts, Marginal, Scores, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Marginal, Scores, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -30,5 +30,7 @@ class InBatch(Marginal):
     def candidates(self, batch: int) -> int | None:
         return batch
 
-    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
-        return Scores(critic.pair(b, x, y), critic.matrix(b, x, y), positives=Mask.DIAGONAL, excluded=Mask.NONE)
+    def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
+        positive = critic.pair(b, at.x, at.y, at.memory)
+        matrix = critic.matrix(b, at.x, at.y, at.memory)
+        return Scores(positive, matrix, positives=Mask.DIAGONAL, excluded=Mask.NONE)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -44,5 +44,5 @@ class Predictor(Surrogate):
         section="The predictor as a surrogate",
     )
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        return TermPair(b.neg(b.mean(critic.pair(b, x, y))), None)
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory))), None)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
@@ -49,9 +49,9 @@ class VarianceCovariance(Surrogate):
         """2 ν (D - 1) / (N - 1) for both branches at unit variance; a sample covariance squared is 1 / (N - 1) on average."""
         return 2 * self.covariance * (width - 1) / (batch - 1) if batch > 1 else None
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        joint = b.neg(b.mean(critic.pair(b, x, y)))
-        marginal = b.add(self._spread(b, x), self._spread(b, y))
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
+        marginal = b.add(self._spread(b, at.x), self._spread(b, at.y))
         return TermPair(joint, marginal)
 
     def _spread(self, b: Builder[V], z: V) -> V:
