@@ -59,12 +59,15 @@ def compare(a: Mapping[str, Method], b: Mapping[str, Method], *, names: tuple[st
 
 def _changes(a: Method, b: Method) -> Iterator[Change]:
     yield from _flat_changes("paradigm", {"paradigm": a.paradigm}, {"paradigm": b.paradigm}, (a, b))
-    reads = (a.objectives, b.objectives)
-    for index in range(max(len(side) for side in reads)):
-        prefix = "objective" if max(len(side) for side in reads) == 1 else f"objective {index + 1}"
-        sides = [_objective(side[index]) if index < len(side) else {} for side in reads]
-        both = (a.focused(index), b.focused(index)) if all(index < len(side) for side in reads) else (a, b)
-        yield from _flat_changes(prefix, sides[0], sides[1], both)
+    count = max(len(a.objectives), len(b.objectives))
+    for index in range(count):
+        section = "objective" if count == 1 else f"objective {index + 1}"
+        if index >= min(len(a.objectives), len(b.objectives)):
+            names = [_named(method, index) for method in (a, b)]
+            yield Change(section, "objective", names[0], names[1], "only one of the two has this objective")
+            continue
+        sides = (_objective(a.objectives[index]), _objective(b.objectives[index]))
+        yield from _flat_changes(section, *sides, (a.focused(index), b.focused(index)))
     yield from _branches(a, b)
     yield from _flat_changes("gradient flow", _gradients(a), _gradients(b), (a, b))
     # a predictor that one side lacks is told by its branch
@@ -72,6 +75,14 @@ def _changes(a: Method, b: Method) -> Iterator[Change]:
     sides = [_optimisation(method, predicts=predicts) for method in (a, b)]
     yield from _flat_changes("optimisation", sides[0], sides[1], (a, b))
     yield from _flat_changes("method", _rest(a), _rest(b), (a, b))
+
+
+def _named(method: Method, index: int) -> str | None:
+    """The words of an objective, or None where there is none."""
+    if index >= len(method.objectives):
+        return None
+    spec = method.objectives[index].spec
+    return ", ".join(term_name(term) for term in (spec.bound, spec.critic, spec.marginal))
 
 
 def _flat_changes(section: str, a: Flat, b: Flat, methods: tuple[Method, Method]) -> Iterator[Change]:

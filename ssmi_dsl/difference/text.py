@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from ssmi_dsl.difference.compare import Change, Difference
 from ssmi_dsl.render.style import Style
+
+# items of a list that are written out
+LONGEST_LIST = 8
 
 
 def render(difference: Difference, *, color: bool = False) -> str:
@@ -30,7 +33,8 @@ def value(item: Any) -> str:
     if isinstance(item, float):
         return f"{item:.10g}"
     if isinstance(item, (list, tuple)):
-        return "[" + ", ".join(value(inner) for inner in item) + "]"  # pyright: ignore[reportUnknownVariableType]
+        shown = [value(inner) for inner in cast(list[Any], item)]
+        return f"[{', '.join(shown)}]" if len(shown) <= LONGEST_LIST else f"{len(shown)}: {shown[0]} … {shown[-1]}"
     if isinstance(item, dict):
         return "{" + ", ".join(f"{key}: {value(inner)}" for key, inner in item.items()) + "}"  # pyright: ignore[reportUnknownVariableType]
     return str(item)

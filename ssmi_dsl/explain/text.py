@@ -69,7 +69,7 @@ def _objective(o: ObjectiveReading) -> Iterator[str]:
     yield ""
     yield f"{_INDENT}a = {o.anchor.plain}"
     yield f"{_INDENT}b = {o.target.plain}"
-    yield f"{_INDENT}L = {o.loss.plain}, to be minimised; {o.directions}"
+    yield from _wrapped(f"L = {o.loss.plain}, to be minimised; {o.directions}", first=_INDENT, rest=_INDENT * 3)
     yield from _wrapped(f"ℓ_J = {o.joint_part.plain}", first=_INDENT, rest=_INDENT + " " * 6)
     if o.marginal_part is None:
         marginal = next(term for term in o.terms if term.role == "marginal")

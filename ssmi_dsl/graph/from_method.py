@@ -97,7 +97,7 @@ def _objective(
 def _read(branch: BranchView, output: OutputName, letter: str, views: list[int], phase: Phase, critic: str) -> Arrow:
     stopped = branch.name in phase.stopped
     # of many pairs no single view is meant
-    which = f" of {_x(views[0])}" if len(set(views)) <= 2 else ""
+    which = f" of {_x(views[0])}" if len(views) <= 2 else ""
     label = f"{letter}{which}" + (", stopped" if stopped else "")
     return Arrow(_end(branch, output), critic, Flow.STOPPED if stopped else Flow.GRADIENT, label)
 

@@ -3,17 +3,22 @@
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from graph.geometry import check_panel
 
 from ssmi_dsl.bundled import bundled_names
+from ssmi_dsl.difference import compare
+from ssmi_dsl.explain import explain
+from ssmi_dsl.explain.text import WIDTH, render
 from ssmi_dsl.graph import Flow, Kind, mermaid, panels_of, svg
 from ssmi_dsl.graph.layout import LABEL_SIZE
 from ssmi_dsl.graph.text_width import text_width
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Pair, Sharing, understand
 from ssmi_dsl.spec.parts import trained_parts
+from ssmi_dsl.understood import load_understood
 from ssmi_runtime.cli.graph import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -126,3 +131,51 @@ def test_branches_beyond_two_are_drawn_beside_what_they_follow() -> None:
     assert lanes == ["third", "online", "target", "fourth"]
     titles = {box.title for box in panel.boxes if box.kind is Kind.VIEW}
     assert titles == {"view x₁", "view x₂", "view x₃", "view x₄"}
+
+
+MULTI = """
+ssmi: 1
+name: multi
+paradigm: sdmi
+views: {count: 2, augment: dino-global, local: {count: 6, augment: simclr}}
+encoder: {backbone: resnet18, stem: small}
+branches:
+  student: {projector: {mlp: [2048, 256]}, predictor: {mlp: [512, 256]}}
+  teacher: {of: student, update: {ema: {momentum: 0.996, final: 1.0, schedule: cosine}}, stop_gradient: true}
+objective:
+  - {name: global, bound: infonce, critic: {cosine: {temperature: 0.1}}, marginal: {queue: {size: 4096}}}
+  - name: spread
+    bound: donsker-varadhan
+    critic: {rbf: {per_feature: true}}
+    marginal: variance-covariance
+    "on": {a: student.projection, b: teacher.projection}
+    weight: 0.1
+optimize: {schedule: alternating, swap: true}
+"""
+
+
+def test_objectives_views_and_outputs_are_all_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "multi.yaml"
+    path.write_text(MULTI)
+    method, problems = load_understood(path)
+    assert problems == ()
+    (panel,) = panels_of(method)
+    check_panel(panel)
+    titles = {box.title for box in panel.boxes}
+    assert titles >= {"views x₁, x₂", "views x₃ … x₈", "joint term J of global", "surrogate of M of spread", "queue"}
+    ends = {(arrow.source, arrow.target) for arrow in panel.arrows}
+    assert ends >= {
+        ("student.predictor", "critic-1"),
+        ("student.projector", "critic-2"),
+        ("teacher.projector", "critic-2"),
+    }
+    written = render(explain(method))
+    assert "Objective 2 of 2" in written
+    assert max(len(line) for line in written.splitlines()) <= WIDTH
+    one = load_understood("byol")[0]
+    (only,) = [
+        c
+        for c in compare({"default": method}, {"default": one}, names=("a", "b")).changes[None]
+        if c.section == "objective 2"
+    ]
+    assert (only.a, only.b) == ("donsker-varadhan, rbf, variance-covariance", None)

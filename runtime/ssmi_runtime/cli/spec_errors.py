@@ -1,5 +1,6 @@
 """Errors of a light command as text and exit code, without torch: a spec that cannot be used, a recipe that is not there."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ def spec_errors(*, code: int) -> Iterator[None]:
         # a finding in no file is one about the command line: a name that leads nowhere, or an override
         in_a_file = any(Path(item.path).is_file() for item in error.diagnostics)
         raise typer.Exit(code if in_a_file else 2) from error
+    except BrokenPipeError as error:
+        # the reader has seen enough; what Python still holds for it must not raise again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from error
     except (RecipeError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
