@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
+from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
 
 
 def check(
@@ -31,6 +32,8 @@ def check(
         found.extend(whole)
         return finish(found, document.suppressions, settings, document.path)
     understood = True
+    silenced: set[str] = set()
+    silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
         merged = open_spec(document, recipe=name, overrides=overrides)
         if isinstance(merged, tuple):
@@ -41,8 +44,15 @@ def check(
         if method is None:
             understood = False
         else:
-            ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
-            found.extend(run_rules(RuleContext(method, merged), merged, ignored))
+            words = method.spec.lint.ignore
+            silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
+            for item in run_rules(RuleContext(method, merged), merged, settings):
+                silent = [word for word in words if silences(word, item)]
+                silenced.update(silent)
+                if not silent:
+                    found.append(item)
+    if understood:
+        found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
     # without its rules having run, nothing can be said about whether a suppression is used
     return finish(found, document.suppressions if understood else (), settings, document.path)
 

@@ -28,23 +28,26 @@ class Placed(Protocol):
 class Settings:
     """Which rules count, by code (`SD001`), prefix of codes (`SD`, `SD0`) or name.
 
-    An empty `select` selects all; `ignore` wins over `select`; in `severity` the longest match wins.
-    Rules that are not suppressible always count, as errors.
+    An empty `select` selects all; `ignore` wins over `select`, and the closer of `extend` and `ignore` over the other;
+    in `severity` the closest wins: a name or a whole code, then a longer prefix. Rules that are not suppressible always count, as errors.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
+    extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
         if not rule.suppressible:
             return True
-        selected = not self.select or any(matches(selector, rule) for selector in self.select)
-        return selected and not any(matches(selector, rule) for selector in self.ignore)
+        extended = _closeness(self.extend, rule)
+        selected = not self.select or extended > 0 or _closeness(self.select, rule) > 0
+        ignored = _closeness(self.ignore, rule)
+        return selected and (ignored == 0 or extended > ignored)
 
     def severity_of(self, rule: Rule, default: Severity) -> Severity:
         hits = [selector for selector in self.severity if matches(selector, rule)] if rule.suppressible else []
-        return self.severity[max(hits, key=len)] if hits else default
+        return self.severity[max(hits, key=lambda selector: _closeness((selector,), rule))] if hits else default
 
 
 DEFAULT_SETTINGS = Settings()
@@ -54,6 +57,16 @@ def matches(selector: str, rule: Rule) -> bool:
     """Whether a selector names `rule`: its code or the start of it, in any case, or its name."""
     wanted = selector.strip()
     return bool(wanted) and (rule.code.startswith(wanted.upper()) or rule.name == wanted.lower())
+
+
+def _closeness(selectors: Sequence[str], rule: Rule) -> int:
+    """How closely the closest of `selectors` names `rule`: 0 not at all, by a prefix its length, a code or a name most."""
+    lengths = (
+        len(rule.code) if selector.strip().lower() == rule.name else len(selector.strip())
+        for selector in selectors
+        if matches(selector, rule)
+    )
+    return max(lengths, default=0)
 
 
 def run_rules(context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS) -> list[Diagnostic]:

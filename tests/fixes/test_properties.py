@@ -34,7 +34,7 @@ def assert_promises(text: str, *, unsafe: bool) -> str:
     assert not [d for d in outcome.findings if applicable(d, unsafe=unsafe)], "a fixable finding is left"
     assert comments(after) == comments(text), "a comment is lost"
     assert fix_document(outcome.document, check, unsafe=unsafe).document.text == after, "fixing twice differs"
-    changed = {line for line in text.splitlines()} - {line for line in after.splitlines()}
+    changed = set(text.splitlines()) - set(after.splitlines())
     assert len(changed) <= 3 * len(outcome.applied), "more lines changed than findings explain"
     return after
 
