@@ -31,7 +31,7 @@ def check(
     whole = open_spec(document, overrides=overrides)
     if isinstance(whole, tuple):
         found.extend(whole)
-        return finish(found, document.suppressions, settings, document.path)
+        return finish(found, document.suppressions, settings, document.path, complete=False)
     understood = True
     reported: set[tuple[str, Loc, str]] = set()
     silenced: set[str] = set()
@@ -58,9 +58,7 @@ def check(
                 found.append(item)
     if understood:
         found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
-    # without its rules having run, nothing can be said about whether a suppression is used
-    suppressions = document.suppressions if understood else ()
-    return finish(_without_echoes(found), suppressions, settings, document.path)
+    return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
 
 
 def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

@@ -84,8 +84,13 @@ def finish(
     suppressions: Sequence[Suppression] = (),
     settings: Settings = DEFAULT_SETTINGS,
     path: str = "<string>",
+    *,
+    complete: bool = True,
 ) -> tuple[Diagnostic, ...]:
-    """What is shown, in order, each finding once. `suppressions` are those of the file `path` and hold for it alone."""
+    """What is shown, in order, each finding once. `suppressions` are those of the file `path` and hold for it alone.
+
+    Where the rules on the method could not run (not `complete`) nothing is said about suppressions that silence nothing.
+    """
     used: set[tuple[int, str]] = set()
     kept: list[Diagnostic] = []
     for diagnostic in diagnostics:
@@ -95,7 +100,7 @@ def finish(
         if settings.enables(rule) and not silencers:
             shown = _left_alone(diagnostic, suppressions) if diagnostic.path == path else diagnostic
             kept.append(replace(shown, severity=settings.severity_of(rule, diagnostic.severity)))
-    for diagnostic in _judge(suppressions, used, settings, path):
+    for diagnostic in _judge(suppressions, used, settings, path, complete):
         rule = _rule(diagnostic)
         if settings.enables(rule):
             kept.append(replace(diagnostic, severity=settings.severity_of(rule, diagnostic.severity)))
@@ -155,7 +160,7 @@ def _left_alone(diagnostic: Diagnostic, suppressions: Sequence[Suppression]) -> 
 
 
 def _judge(
-    suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str
+    suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str, complete: bool
 ) -> Iterator[Diagnostic]:
     for index, suppression in enumerate(suppressions):
         if not suppression.codes:
@@ -173,7 +178,7 @@ def _judge(
             elif not module.rule.suppressible:
                 message, fix = f"{module.rule.code} cannot be suppressed", _edited_codes(suppression, code, None)
                 yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)
-            elif (index, code) not in used and settings.enables(module.rule):
+            elif complete and (index, code) not in used and settings.enables(module.rule):
                 message = f"{quote(code)} finds nothing on line {suppression.covers}"
                 fix = _edited_codes(suppression, code, None)
                 yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)
