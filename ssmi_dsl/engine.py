@@ -29,7 +29,7 @@ class Settings:
     """Which rules count, by code (`SD001`), prefix of codes (`SD`, `SD0`) or name.
 
     An empty `select` selects all; `ignore` wins over `select`, and the closer of `extend` and `ignore` over the other;
-    in `severity` the closest wins: a name or a whole code, then a longer prefix. Rules that are not suppressible always count, as errors.
+    in `severity` the closest wins (a name or a whole code, then a longer prefix), of two alike the later. Rules that are not suppressible always count, as errors.
     """
 
     select: tuple[str, ...] = ()
@@ -46,8 +46,8 @@ class Settings:
         return selected and (ignored == 0 or extended > ignored)
 
     def severity_of(self, rule: Rule, default: Severity) -> Severity:
-        hits = [selector for selector in self.severity if matches(selector, rule)] if rule.suppressible else []
-        return self.severity[max(hits, key=lambda selector: _closeness((selector,), rule))] if hits else default
+        hits = [word for word in reversed(self.severity) if matches(word, rule)] if rule.suppressible else []
+        return self.severity[max(hits, key=lambda word: _closeness((word,), rule))] if hits else default
 
 
 DEFAULT_SETTINGS = Settings()

@@ -44,7 +44,9 @@ def test_findings_beside_a_mistake(name: str, replaced: list[tuple[str, str]], e
 
 def test_a_suppression_holds_and_is_not_judged_while_the_spec_is_not_understood() -> None:
     text = (specs_folder() / "jmi.yaml").read_text()
-    broken = text.replace("name: jmi", "name: jmi # ssmi: ignore[SD001] soon").replace("paradigm: jmi", "paradigm: both")
+    broken = text.replace("name: jmi", "name: jmi # ssmi: ignore[SD001] soon").replace(
+        "paradigm: jmi", "paradigm: both"
+    )
     assert [d.code for d in check(read_document(broken))] == ["SY006"]
     quiet = text.replace("title: Joint", "seed: 010 # ssmi: ignore[SY009] by another tool\ntitle: Joint")
     assert [d.code for d in check(read_document(quiet))] == ["SY002"]
