@@ -28,8 +28,9 @@ class Placed(Protocol):
 class Settings:
     """Which rules count, by code (`SD001`), prefix of codes (`SD`, `SD0`) or name.
 
-    An empty `select` selects all; `ignore` wins over `select`, and the closer of `extend` and `ignore` over the other;
-    in `severity` the closest wins (a name or a whole code, then a longer prefix), of two alike the later. Rules that are not suppressible always count, as errors.
+    An empty `select` selects all; `ignore` wins over `select`, and the closer of `extend` and `ignore` over the other. In `severity`
+    the closest wins (a name or a whole code, then a longer prefix), of two alike the later. Rules that are not suppressible always
+    count, as errors.
     """
 
     select: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ class Settings:
         return selected and (ignored == 0 or extended > ignored)
 
     def severity_of(self, rule: Rule, default: Severity) -> Severity:
-        hits = [word for word in reversed(self.severity) if matches(word, rule)] if rule.suppressible else []
+        hits = [word for word in list(self.severity)[::-1] if matches(word, rule)] if rule.suppressible else []
         return self.severity[max(hits, key=lambda word: _closeness((word,), rule))] if hits else default
 
 

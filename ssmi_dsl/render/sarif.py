@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -111,7 +111,7 @@ def _location(path: str, root: Path) -> Mapping[str, str]:
         return {"uri": quote(path.strip("<>")) or "stdin"}
     relative = relative_path(path, str(root))
     if relative.startswith("/") or ":" in relative[:3]:
-        return {"uri": PurePath(relative).as_uri()}
+        return {"uri": Path(relative).as_uri()}
     return {"uri": quote(os.fsencode(relative) if _is_encodable(relative) else escape(relative)), "uriBaseId": ROOT}
 
 
