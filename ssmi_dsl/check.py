@@ -8,7 +8,6 @@ from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec
-from ssmi_dsl.recovery import recovered
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
@@ -44,7 +43,7 @@ def check(
         method, problems = build_method(merged, name)
         found.extend(problems)
         understood = understood and method is not None
-        context = RuleContext(method, merged) if method is not None else recovered(merged, name, problems, overrides)
+        context = RuleContext(method, merged) if method is not None else _recovered(merged, name, problems, overrides)
         if context is None:
             continue
         words = context.method.spec.lint.ignore
@@ -65,6 +64,14 @@ def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """A word that is no boolean here is reported once, not for YAML 1.1 as well."""
     wrong = {item.span for item in found if item.code in ("SY004", "SY006")}
     return (item for item in found if item.code != "SY009" or item.span not in wrong)
+
+
+def _recovered(
+    merged: Resolved, recipe: str, problems: Sequence[Diagnostic], overrides: Sequence[str]
+) -> RuleContext | None:
+    from ssmi_dsl.recovery import recovered  # only specs with mistakes pay for it
+
+    return recovered(merged, recipe, problems, overrides)
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from ssmi_dsl.bundled import specs_folder
 from ssmi_runtime.cli import _spelt_out
-from ssmi_runtime.cli.lint import run_lint
+from ssmi_runtime.cli.lint import CACHED_FROM, run_lint
 from ssmi_runtime.cli.lint_options import LintOptions
 
 BYOL = (specs_folder() / "byol.yaml").read_text()
@@ -303,12 +303,22 @@ def test_files_are_named_once(folder: Path, lint: Lint) -> None:
 
 def test_the_cache_gives_the_same_output(folder: Path, lint: Lint) -> None:
     (folder / "a.yaml").write_text(UNSTOPPED)
-    first = (lint("a.yaml", format="full", no_cache=False), lint.out, lint.err)
-    assert len(list((folder / ".ssmi_cache").rglob("*.json"))) == 1
-    assert (lint("a.yaml", format="full", no_cache=False), lint.out, lint.err) == first
+    first = (lint("a.yaml", format="full", no_cache=False, cache_dir="cache"), lint.out, lint.err)
+    assert len(list((folder / "cache").rglob("*.json"))) == 1
+    assert (lint("a.yaml", format="full", no_cache=False, cache_dir="cache"), lint.out, lint.err) == first
     assert (lint("a.yaml", format="full"), lint.out, lint.err) == first
     (folder / "a.yaml").write_text(BYOL)
-    assert (lint("a.yaml", no_cache=False), lint.out) == (0, "")
+    assert (lint("a.yaml", no_cache=False, cache_dir="cache"), lint.out) == (0, "")
+
+
+def test_few_files_are_not_cached(folder: Path, lint: Lint) -> None:
+    for number in range(CACHED_FROM - 1):
+        (folder / f"{number}.yaml").write_text(BYOL)
+    lint(".", no_cache=False)
+    assert not (folder / ".ssmi_cache").exists()
+    (folder / "last.yaml").write_text(BYOL)
+    lint(".", no_cache=False)
+    assert len(list((folder / ".ssmi_cache").rglob("*.json"))) == CACHED_FROM
 
 
 def test_the_settings_of_a_project_with_a_mistake_exit_2(folder: Path, lint: Lint) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ssmi_dsl.diagnostics import Diagnostic
-from ssmi_dsl.fixes.apply import fix_document
+from ssmi_dsl.fixes.apply import applicable, fix_document
 from ssmi_dsl.lint.add_ignore import add_ignores
 from ssmi_dsl.lint.inputs import Input
 from ssmi_dsl.lint.rewrite import RewriteError, encoded, rewrite, unified_diff
@@ -72,7 +72,11 @@ def rewrite_all(
 
 def _rewritten(item: Input, found: Sequence[Diagnostic], session: Session, options: LintOptions) -> _One:
     document, fixed, silenced = item.document, 0, 0
-    if options.fixes and document.data is not None:
+    if (
+        options.fixes
+        and document.data is not None
+        and any(applicable(one, unsafe=options.unsafe_fixes) for one in found)
+    ):
         # what a baseline accepts is accepted as it is
         outcome = fix_document(
             document,
