@@ -50,6 +50,14 @@ MUTATIONS = (
         "    stop_gradient: true\n    predictor: # c1\n      mlp: [4096, 256] # c2\n",
         "SD006",
     ),
+    Mutation(
+        "jmi",
+        "  shared: {projector: {mlp: [2048, 256]}}\n\nobjective:\n",
+        "  shared: {projector: {mlp: [2048, 256]}}\n  held: {of: shared, stop_gradient: true} # kept\n\nobjective:\n",
+        "SD013",
+        "unsafe",
+        back=False,
+    ),
     Mutation("byol", "swap: true}", "swap: true, blocks: [online, target]}", "SD008", back=False),
     Mutation(
         "simsiam",

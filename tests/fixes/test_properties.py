@@ -19,7 +19,7 @@ from ssmi_dsl.fixes.tree import same_tree
 PAIRS = [
     (one, other)
     for one, other in combinations(MUTATIONS, 2)
-    if one.spec == other.spec and one.old not in other.text and other.old in one.text and other.new not in one.text
+    if one.spec == other.spec and one.old != other.old and other.old in one.text
 ]
 
 
@@ -88,7 +88,8 @@ def test_every_rule_that_says_so_in_the_catalogue_has_its_fix_tested() -> None:
     offered = {
         match for path in specs_folder().parent.glob("ssmi_dsl/rules/*.py") for match in _offers(path.read_text())
     }
-    assert offered - {mutation.code for mutation in MUTATIONS} == set(), "give it a line in mutations.py"
+    # SD007 rewrites the whole spec: test_one_branch.py
+    assert offered - {mutation.code for mutation in MUTATIONS} <= {"SD007"}, "give it a line in mutations.py"
 
 
 def _offers(source: str) -> list[str]:
