@@ -3,7 +3,8 @@
 SsmiError                 base of everything that ssmi raises on purpose
 ├── SpecError             a spec has findings of severity error
 ├── RecipeError           a recipe is named that the spec does not have
-└── StarterError          a starter spec cannot be made as asked
+├── StarterError          a starter spec cannot be made as asked
+└── UsageError            a command or a project's configuration asks for what cannot be done
 """
 
 from collections.abc import Sequence
@@ -30,3 +31,7 @@ class RecipeError(SsmiError):
 
 class StarterError(SsmiError):
     """A starter spec cannot be made as asked."""
+
+
+class UsageError(SsmiError):
+    """The command line or the project's configuration is wrong: exit code 2, nothing was checked."""
