@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,6 +227,21 @@ def test_every_safe_fix_can_be_made_at_once_on_saving() -> None:
             assert _edited(text, list(action.edit.changes[URI])) == JMI
             assert await live.change(URI, JMI) == []
             assert not await live.client.text_document_code_action_async(params)
+
+    run(main())
+
+
+def test_the_settings_of_the_project_hold_and_wrong_ones_are_told(tmp_path: Path) -> None:
+    async def main() -> None:
+        text = BYOL.replace("    stop_gradient: true\n", "")
+        settings = tmp_path / "ssmi.toml"
+        settings.write_text('ignore = ["SD001"]\n')
+        uri = (tmp_path / "mine.yaml").as_uri()
+        async with session() as live:
+            assert "SD001" not in {item.code for item in await live.open(uri, text)}
+            settings.write_text('ignore = ["SD9999"]\n')
+            assert "SD001" in {item.code for item in await live.change(uri, text + "\n")}
+            assert any("SD9999" in message for message in live.messages)
 
     run(main())
 

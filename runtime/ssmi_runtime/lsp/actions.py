@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
-from ssmi_dsl.check import check
 from ssmi_dsl.diagnostics import Applicability, Diagnostic
 from ssmi_dsl.document import Document
-from ssmi_dsl.fixes.apply import fix_document
+from ssmi_dsl.fixes.apply import Lint, fix_document
 from ssmi_dsl.rules import find_rule
 from ssmi_runtime.lsp.diagnostics import to_protocol
 from ssmi_runtime.lsp.positions import TextPositions
@@ -21,9 +20,9 @@ def actions_for(
     return [action for finding in touched for action in _actions(document, finding, uri, positions)]
 
 
-def fix_all(document: Document, uri: str, positions: TextPositions) -> list[types.CodeAction]:
+def fix_all(document: Document, uri: str, positions: TextPositions, lint: Lint) -> list[types.CodeAction]:
     """All safe fixes as one action, as `ssmi lint --fix` makes them; none where there is nothing to fix."""
-    outcome = fix_document(document, check)
+    outcome = fix_document(document, lint)
     if not outcome.applied:
         return []
     whole = types.TextEdit(positions.range(0, len(document.text)), outcome.document.text)

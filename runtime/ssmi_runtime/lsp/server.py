@@ -16,6 +16,8 @@ from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.document import Document, read_document
 from ssmi_dsl.editor import completions, hover
 from ssmi_dsl.editor.completion import Completion
+from ssmi_dsl.errors import UsageError
+from ssmi_dsl.lint.session import Session
 from ssmi_dsl.rules import find_rule
 from ssmi_runtime.lsp.actions import actions_for, fix_all
 from ssmi_runtime.lsp.diagnostics import to_protocol
@@ -43,12 +45,21 @@ def build_server() -> LanguageServer:
     server = LanguageServer("ssmi", version("ssmi"), text_document_sync_kind=types.TextDocumentSyncKind.Full)
     opened: dict[str, Opened] = {}
 
+    def lint(document: Document) -> tuple[Diagnostic, ...]:
+        """Under the settings of the text's project, which are read anew; under none where they are wrong, and says so."""
+        try:
+            return Session().lint(document)
+        except UsageError as error:
+            message = types.ShowMessageParams(types.MessageType.Error, f"ssmi: {error}")
+            server.window_show_message(message)
+            return check(document)
+
     def refresh(uri: str) -> None:
         text = server.workspace.get_text_document(uri)
         document = read_document(text.source, _path_of(uri))
         before = opened.get(uri)
         readable = document if document.data is not None or before is None else before.readable
-        findings = tuple(finding for finding in check(document) if finding.path == document.path)
+        findings = tuple(finding for finding in lint(document) if finding.path == document.path)
         positions = TextPositions(document.text, text.position_codec)
         opened[uri] = Opened(document, readable, findings, positions)
         found = to_protocol(findings, uri, positions)
@@ -101,7 +112,7 @@ def build_server() -> LanguageServer:
             return []
         wanted = params.context.only
         if wanted is not None and any(_kind(kind).startswith("source") for kind in wanted):
-            return fix_all(state.document, uri, state.positions)
+            return fix_all(state.document, uri, state.positions, lint)
         start, end = state.positions.offset(params.range.start), state.positions.offset(params.range.end)
         return actions_for(state.document, state.findings, uri, state.positions, start, end)
 
