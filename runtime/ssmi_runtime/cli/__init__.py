@@ -48,27 +48,10 @@ def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")])
 
 @app.command(name="list")
 def list_methods(json_output: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False) -> None:
-    """List the bundled methods."""
-    import json
+    """List the bundled methods: paradigm, bound, critic, marginal term, paper, what each needs, k-NN measured on digits."""
+    from ssmi_runtime.cli.methods import print_methods
 
-    from ssmi_dsl.bundled import bundled_names
-    from ssmi_dsl.load import load
-
-    rows: list[dict[str, str | None]] = []
-    for name in bundled_names():
-        method = load(name)
-        objective = method.objective
-        terms = {key: type(getattr(objective, key)).name for key in ("bound", "critic", "marginal")}
-        rows.append(
-            {"name": name, "paradigm": method.paradigm, **terms, "paper": method.spec.paper, "title": method.spec.title}
-        )
-    if json_output:
-        typer.echo(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['name']:<13} {row['paradigm']:<5} {row['bound']:<17} {row['critic']:<13} {row['marginal']:<20} {row['paper'] or ''}"
-        )
+    print_methods(json_output=json_output)
 
 
 @app.command()
