@@ -1,14 +1,24 @@
-"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light."""
+"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light.
+
+Typer itself is imported when it is first used: annotations are not evaluated here, and `lint` reads its arguments without it.
+"""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from ssmi_runtime.cli.lazy_app import LazyApp, lazy_import
 
-app = typer.Typer(
+if TYPE_CHECKING:
+    import typer
+else:
+    typer = lazy_import("typer")
+
+app = LazyApp(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -28,7 +38,7 @@ def lint(
     """Find what breaks the paradigm of a spec. Exit 0: no errors, 1: errors, 2: wrong use, 3: nothing to check."""
     from ssmi_runtime.cli.lint import run_lint
 
-    raise typer.Exit(run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format))
+    sys.exit(run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format))
 
 
 @app.command()
@@ -213,6 +223,12 @@ def version(
 
 def main() -> None:
     """Entry point of `ssmi`."""
+    if sys.argv[1:2] == ["lint"]:
+        from ssmi_runtime.cli.quick import quick_arguments
+
+        arguments = quick_arguments(app.commands["lint"], sys.argv[2:])
+        if arguments is not None:
+            app.commands["lint"](**arguments)
     app()
 
 
