@@ -7,7 +7,7 @@ from typing import Any, cast
 from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
-from ssmi_dsl.load import build_method, find_source, open_spec
+from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
@@ -32,10 +32,7 @@ def check(
         return finish(found, document.suppressions, settings, document.path)
     understood = True
     for name in (recipe,) if recipe is not None else recipe_names(whole):
-        merged = open_spec(document, recipe=name, overrides=overrides)
-        if isinstance(merged, tuple):
-            found.extend(merged)
-            continue
+        merged = with_recipe(whole, name, overrides)
         method, problems = build_method(merged, name)
         found.extend(problems)
         if method is None:

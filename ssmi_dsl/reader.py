@@ -21,7 +21,7 @@ from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDG
 from ssmi_dsl.rules.sy009_ambiguous_scalar import RULE as AMBIGUOUS_SCALAR
 from ssmi_dsl.rules.sy010_unsupported_yaml import RULE as UNSUPPORTED_YAML
 from ssmi_dsl.rules.sy013_invisible_character import RULE as INVISIBLE_CHARACTER
-from ssmi_dsl.source_text import has_surrogate, refused_characters, without_refused
+from ssmi_dsl.source_text import has_surrogate, num_bytes, refused_characters, without_refused
 from ssmi_dsl.wording import quote
 
 MAX_DEPTH = 64
@@ -29,10 +29,12 @@ MAX_NODES = 10_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 1024
 
+_TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
+
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """A value, its place, and for a collection its children: key or index to (place of the key, node).
 
@@ -59,15 +61,19 @@ class _UnreadableError(Exception):
     """Reading stops; the reason is already reported."""
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class _Frame:
-    """A collection that is still open. `key` is the pending key of a mapping; a pending key without a text is skipped."""
+    """A collection that is still open. `key` is the pending key of a mapping; a pending key without a text is skipped.
+
+    `awaits_key`: the next node of a mapping is a key. `in_key`: all of this stands inside of a key.
+    """
 
     node: Node
     anchor: str | None
     flow: bool
     end: int
-    pending: bool = False
+    awaits_key: bool
+    in_key: bool
     key: str | None = None
     key_span: Span | None = None
 
@@ -99,13 +105,13 @@ class _Reader:
     def read(self) -> Node | None:
         documents = 0
         for event in self._events():
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                self._start_document(event, documents)
-            elif isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.NodeEvent):
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close(event)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                self._start_document(event, documents)
         root = self._root
         if root is None or root.value is None:
             self._report(
@@ -132,6 +138,9 @@ class _Reader:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         start = min(mark.index, len(self._text)) if mark is not None else 0
         problem = getattr(error, "problem", None) or "it cannot be read as YAML"
+        if "nesting depth" in str(problem):
+            # libyaml looks ahead: it may meet its own limit before the events show how deep the text is
+            self._stop(DOCUMENT_OVER_BUDGET, self._positions.span(start, start + 1), _TOO_DEEP)
         context = getattr(error, "context", None)
         help = None
         if self._text[start : start + 1] == "\t":
@@ -167,9 +176,9 @@ class _Reader:
         text, quoted = cast(str, event.value), bool(event.style)
         self.scalars.append((span.start, span.end))
         is_key = self._expects_key()
-        limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
-        size = len(text.encode("utf-8", "surrogatepass"))
-        if size > limit:
+        size = num_bytes(text)
+        if size > (MAX_KEY_BYTES if is_key else MAX_SCALAR_BYTES):
+            limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
             self._stop(DOCUMENT_OVER_BUDGET, span, f"a {what} of {size:,} bytes; at most {limit:,} are read")
         if has_surrogate(text):
             self._report(INVISIBLE_CHARACTER, span, "an escape for half of a surrogate pair")
@@ -203,7 +212,7 @@ class _Reader:
 
     def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
         frame = self._stack[-1]
-        frame.pending, frame.key, frame.key_span = True, None, span
+        frame.awaits_key, frame.key, frame.key_span = False, None, span
         frame.node.size += 1
         if text == "<<" and not quoted:
             help = "write the keys out, or share them by `extends`"
@@ -220,15 +229,17 @@ class _Reader:
 
     def _open(self, event: Any, span: Span) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
-        if self._expects_key():
+            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        in_key = self._expects_key() or (bool(self._stack) and self._stack[-1].in_key)
+        if self._expects_key() and not self._stack[-1].in_key:
             self._report(UNSUPPORTED_YAML, span, "a key that is a collection", help="keys are text")
-        value: object = {} if isinstance(event, yaml.MappingStartEvent) else []
+        value: object = {} if is_mapping else []
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
             self._open_anchors.add(event.anchor)
         node = Node(value, span, height=1)
-        self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end))
+        self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end, is_mapping, in_key))
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
@@ -251,7 +262,7 @@ class _Reader:
         if self._expects_key():
             self._report(UNSUPPORTED_YAML, span, "a key that is an alias", help="write the key out")
         if len(self._stack) + target.height > MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
+            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
         self._count(target.size, span)
         self._deliver(Node(target.value, span, target.children, target.size, target.height), span.end)
 
@@ -261,24 +272,26 @@ class _Reader:
             return
         frame = self._stack[-1]
         parent = frame.node
-        frame.end = max(frame.end, end)
+        if end > frame.end:
+            frame.end = end
         parent.size += node.size
-        parent.height = max(parent.height, node.height + 1)
+        if node.height >= parent.height:
+            parent.height = node.height + 1
         value = parent.value
         if isinstance(value, list):
             items = cast(list[object], value)
             parent.children[len(items)] = (None, node)
             items.append(node.value)
-        elif not frame.pending:
-            frame.pending, frame.key = True, None
+        elif frame.awaits_key:
+            frame.awaits_key, frame.key = False, None
         else:
             if frame.key is not None:
                 cast(dict[str, object], value)[frame.key] = node.value
                 parent.children[frame.key] = (frame.key_span, node)
-            frame.pending, frame.key, frame.key_span = False, None, None
+            frame.awaits_key, frame.key, frame.key_span = True, None, None
 
     def _expects_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1].node.value, dict) and not self._stack[-1].pending
+        return bool(self._stack) and self._stack[-1].awaits_key
 
     def _count(self, nodes: int, span: Span) -> None:
         self._nodes += nodes
@@ -286,8 +299,11 @@ class _Reader:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_NODES:,} nodes, aliases expanded")
 
     def _span(self, event: Any) -> Span:
-        start, end = event.start_mark.index, event.end_mark.index
-        return self._positions.span(start, start + len(self._text[start:end].rstrip()))
+        first, last = event.start_mark, event.end_mark
+        if first.index == last.index or not self._text[last.index - 1].isspace():
+            return Span(first.index, last.index, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+        # a block scalar ends where the next token starts
+        return self._positions.span(first.index, first.index + len(self._text[first.index : last.index].rstrip()))
 
     def _report(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self.diagnostics.append(rule.at(self._path, span, message, **rest))

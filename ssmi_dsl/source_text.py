@@ -26,8 +26,7 @@ _REPLACEMENT = "\ufffd"
 
 def decode(text: str | bytes, path: str) -> tuple[str, Diagnostic | None]:
     """The text without a byte-order mark, and what keeps it from being read: its size or its encoding."""
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
+    if num_bytes(text) > MAX_BYTES:
         message = f"the file has more than {MAX_BYTES:,} bytes, the most that a spec may have"
         return "", DOCUMENT_OVER_BUDGET.at(path, Positions("").span(0, 0), message)
     if isinstance(text, str):
@@ -43,6 +42,13 @@ def decode(text: str | bytes, path: str) -> tuple[str, Diagnostic | None]:
         message = f"the file is not UTF-8: byte 0x{text[error.start]:02x} at offset {error.start}"
         span = Positions(readable).span(offset, offset + 1)
         return readable, UNSUPPORTED_YAML.at(path, span, message, help="save it as UTF-8")
+
+
+def num_bytes(text: str | bytes) -> int:
+    """Bytes of `text` in UTF-8, half a surrogate pair counted as three."""
+    if isinstance(text, bytes) or text.isascii():
+        return len(text)
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def refused_characters(text: str, path: str, positions: Positions) -> Iterator[Diagnostic]:
@@ -62,4 +68,4 @@ def without_refused(text: str) -> str:
 
 def has_surrogate(text: str) -> bool:
     """Whether `text` holds half of a surrogate pair, which no encoding can write."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

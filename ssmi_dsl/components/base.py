@@ -10,4 +10,4 @@ class Params(BaseModel):
     for `1.0`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
