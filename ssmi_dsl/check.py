@@ -10,6 +10,7 @@ from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 
 
@@ -45,7 +46,7 @@ def check(
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:
-    """`default` and the recipes that the spec names."""
+    """`default` and the recipes that the spec names, as many as a spec may have."""
     named = whole.data.get("recipes")
     names = tuple(cast(Mapping[str, Any], named)) if isinstance(named, Mapping) else ()
-    return tuple(dict.fromkeys((DEFAULT_RECIPE, *names)))
+    return tuple(dict.fromkeys((DEFAULT_RECIPE, *names[:MAX_RECIPES])))

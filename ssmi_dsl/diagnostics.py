@@ -5,6 +5,9 @@ from enum import StrEnum
 
 Loc = tuple[str | int, ...]
 
+# in one file, of one stage (reading, validation, references): nobody reads more, and a bad file must not cost seconds
+MAX_FINDINGS = 200
+
 
 class Severity(StrEnum):
     """How much a finding weighs; `error` makes `ssmi lint` exit 1 and `ssmi compile` refuse."""

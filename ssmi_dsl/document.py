@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Span
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.reader import Node, read_tree
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
+from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.source_text import MAX_BYTES, decode
 
 _SUPPRESSION = re.compile(
@@ -85,8 +86,14 @@ def read_document(text: str | bytes, path: str = "<string>") -> Document:
         return Document(path, source, None, (problem,), positions=positions)
     tree = read_tree(source, path, positions)
     data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
-    suppressions = _suppressions(source, positions, tree.scalars) if data is not None else ()
+    suppressions: tuple[Suppression, ...] = ()
+    if data is not None:
+        suppressions = _suppressions(source, positions, tree.scalars)
     diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
+    if sum(max(len(item.codes), 1) for item in suppressions) > MAX_FINDINGS:
+        message = f"over {MAX_FINDINGS} suppressions; none of them holds"
+        diagnostics = (*diagnostics, DOCUMENT_OVER_BUDGET.at(path, positions.line(1), message))
+        suppressions = ()
     return Document(path, source, data, diagnostics, suppressions, tree.root, positions)
 
 

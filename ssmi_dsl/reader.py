@@ -1,6 +1,7 @@
 """YAML events to a tree of values with their places, without recursion and within budgets.
 
-Budgets: 64 levels, 10,000 nodes (an alias counts as what it stands for), scalars of 64 KiB, keys of 1 KiB.
+Budgets: 64 levels, 10,000 nodes and 8 MiB of text (an alias counts as what it stands for), scalars of 64 KiB, keys of 1 KiB, and
+as many problems as anybody reads.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any, cast
 import yaml
 
 from ssmi_dsl import scalars
-from ssmi_dsl.diagnostics import Diagnostic, Label, Span
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Label, Span
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -28,6 +29,7 @@ MAX_DEPTH = 64
 MAX_NODES = 10_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 1024
+MAX_EXPANDED_BYTES = 8 * 1024 * 1024
 
 _TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
 
@@ -38,7 +40,7 @@ _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 class Node:
     """A value, its place, and for a collection its children: key or index to (place of the key, node).
 
-    `size` counts the nodes in it with aliases expanded, `height` the levels of collections.
+    `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections.
     """
 
     value: object
@@ -46,6 +48,7 @@ class Node:
     children: dict[str | int, tuple[Span | None, "Node"]] = field(default_factory=dict[str | int, Any])
     size: int = 1
     height: int = 0
+    weight: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class _Reader:
         self._anchors: dict[str, Node] = {}
         self._open_anchors: set[str] = set()
         self._nodes = 0
+        self._weight = 0
         self._root: Node | None = None
 
     def read(self) -> Node | None:
@@ -163,7 +167,7 @@ class _Reader:
             assert event.anchor is not None
             self._alias(event.anchor, span)
             return
-        self._count(1, span)
+        self._count(1, 0, span)
         if event.tag is not None:
             message = f"the tag {quote(event.tag)}"
             self._report(UNSUPPORTED_YAML, span, message, help="write the value without a tag; quote it if it is text")
@@ -185,12 +189,14 @@ class _Reader:
         if not quoted:
             self._plain(text, span)
         value = scalars.resolve(text, quoted)
+        self._weight += size
         if is_key:
+            self._stack[-1].node.weight += size
             self._key(text, value, quoted, span)
             if event.anchor is not None:
                 self._anchors[event.anchor] = Node(value, span)
             return
-        node = Node(value, span)
+        node = Node(value, span, weight=size)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._deliver(node, span.end)
@@ -263,8 +269,9 @@ class _Reader:
             self._report(UNSUPPORTED_YAML, span, "a key that is an alias", help="write the key out")
         if len(self._stack) + target.height > MAX_DEPTH:
             self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
-        self._count(target.size, span)
-        self._deliver(Node(target.value, span, target.children, target.size, target.height), span.end)
+        self._count(target.size, target.weight, span)
+        alias = Node(target.value, span, target.children, target.size, target.height, target.weight)
+        self._deliver(alias, span.end)
 
     def _deliver(self, node: Node, end: int) -> None:
         if not self._stack:
@@ -275,6 +282,7 @@ class _Reader:
         if end > frame.end:
             frame.end = end
         parent.size += node.size
+        parent.weight += node.weight
         if node.height >= parent.height:
             parent.height = node.height + 1
         value = parent.value
@@ -293,10 +301,15 @@ class _Reader:
     def _expects_key(self) -> bool:
         return bool(self._stack) and self._stack[-1].awaits_key
 
-    def _count(self, nodes: int, span: Span) -> None:
+    def _count(self, nodes: int, weight: int, span: Span) -> None:
         self._nodes += nodes
+        self._weight += weight
         if self._nodes > MAX_NODES:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_NODES:,} nodes, aliases expanded")
+        if self._weight > MAX_EXPANDED_BYTES:
+            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_EXPANDED_BYTES:,} bytes, aliases expanded")
+        if len(self.diagnostics) > MAX_FINDINGS:
+            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_FINDINGS} problems; the rest of the file is not read")
 
     def _span(self, event: Any) -> Span:
         first, last = event.start_mark, event.end_mark

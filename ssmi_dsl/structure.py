@@ -7,6 +7,7 @@ from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
 
@@ -24,9 +25,9 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
     names = list(spec.branches)
 
     def unknown(loc: Loc, name: str) -> Finding:
-        guess = get_close_matches(name, names, n=1)
+        guess = get_close_matches(name[:100], names, n=1)
         hint = f"; did you mean `{guess[0]}`?" if guess else f"; branches: {', '.join(names)}"
-        return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
+        return "SY012", "unresolved-reference", loc, f"there is no branch {quote(name)}{hint}"
 
     for name, branch in spec.branches.items():
         if branch.of is not None and branch.of not in names:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -9,9 +10,11 @@ from pydantic.fields import FieldInfo
 
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Severity
 from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.wording import quote
 
 _RANGE = (
     "greater_than",
@@ -36,7 +39,10 @@ def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
     try:
         return MethodSpec.model_validate(resolved.data)
     except ValidationError as error:
-        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)]
+        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)[:MAX_FINDINGS]]
+        if error.error_count() > MAX_FINDINGS:
+            message = f"{error.error_count():,} values are not as they should be; {MAX_FINDINGS} are shown"
+            found.append(DOCUMENT_OVER_BUDGET.at(resolved.path, resolved.span(()), message))
         return tuple(dict.fromkeys(found))
 
 
@@ -44,7 +50,7 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
     loc: Loc = tuple(error["loc"])
     parents = list(loc[:-1])
     kind: str = error["type"]
-    key = f"`{loc[-1]}`" if loc else "the spec"
+    key = quote(str(loc[-1])) if loc else "the spec"
     value = _shown(error.get("input"))
 
     def made(
@@ -55,23 +61,25 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
 
     if kind == "extra_forbidden":
         allowed = allowed_keys(loc[:-1])
-        guess = get_close_matches(str(loc[-1]), allowed, n=1, cutoff=0.6)
-        section = f"`{parents[-1]}`" if parents else "a spec"
+        guess = get_close_matches(str(loc[-1])[:100], allowed, n=1, cutoff=0.6)
+        section = quote(str(parents[-1])) if parents else "a spec"
         notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
+        notes = (*_foreign_letters(str(loc[-1])), *notes)
         elsewhere = _section_with(str(loc[-1])) if not guess else None
         help_text = (
-            f"did you mean `{guess[0]}`?" if guess else (f"`{loc[-1]}` belongs in `{elsewhere}`" if elsewhere else None)
+            f"did you mean `{guess[0]}`?" if guess else (f"{key} belongs in `{elsewhere}`" if elsewhere else None)
         )
         return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes)
     if kind == "missing":
-        parent = f"`{parents[-1]}`" if parents else "the spec"
+        parent = quote(str(parents[-1])) if parents else "the spec"
         return made("SY007", "missing-key", f"{parent} lacks the key {key}", "key")
     if kind in ("union_tag_invalid", "union_tag_not_found", "literal_error"):
         expected: str = error.get("ctx", {}).get("expected_tags") or error.get("ctx", {}).get("expected") or ""
         words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",") if word.strip(" '")]
         if not words:
             words = _choices(loc)
-        guess = get_close_matches(str(error.get("ctx", {}).get("tag", error.get("input"))), words, n=1, cutoff=0.5)
+        given = error.get("ctx", {}).get("tag", error.get("input"))
+        guess = get_close_matches(given[:100], words, n=1, cutoff=0.5) if isinstance(given, str) else []
         notes = (f"allowed: {', '.join(f'`{word}`' for word in words)}",) if words else ()
         help_text = f"did you mean `{guess[0]}`?" if guess else None
         if kind == "union_tag_not_found":
@@ -83,6 +91,12 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
                 notes=notes,
             )
         return made("SY006", "unknown-value", f"{key} cannot be {value}", help=help_text, notes=notes)
+    if kind in ("too_long", "too_short"):
+        limit = error["ctx"].get("max_length") or error["ctx"].get("min_length")
+        bound = "most" if kind == "too_long" else "least"
+        return made(
+            "SY005", "value-out-of-range", f"{key} has {len(error['input'])} items, where at {bound} {limit} are needed"
+        )
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
     message = message[:1].lower() + message[1:]
     if kind.startswith(_RANGE):
@@ -96,6 +110,7 @@ def allowed_keys(loc: Loc) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for model in models for key in model.model_fields))
 
 
+@cache
 def _section_with(key: str) -> str | None:
     for name, field in MethodSpec.model_fields.items():
         if any(key in model.model_fields for model in _field_models(field)):
@@ -145,7 +160,18 @@ def _field_models(field: FieldInfo) -> Sequence[type[BaseModel]]:
     return [item for item in candidates if isinstance(item, type) and issubclass(item, Params)]
 
 
+def _foreign_letters(key: str) -> Iterator[str]:
+    """Letters that may look like those of the language; the words of the language are ASCII."""
+    foreign = [f"{quote(letter)} is U+{ord(letter):04X}" for letter in key[:100] if not letter.isascii()]
+    if foreign:
+        yield f"not an ASCII letter: {', '.join(foreign[:3])}"
+
+
 def _shown(value: object) -> str:
-    text = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value[:60] if isinstance(value, str) else value)
     text = {"True": "true", "False": "false", "None": "null"}.get(text, text)
     return text if len(text) <= 60 else text[:57] + "..."

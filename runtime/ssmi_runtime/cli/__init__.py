@@ -223,18 +223,27 @@ def version(
 
 def main() -> None:
     """Entry point of `ssmi`."""
-    if sys.argv[1:2] == ["lint"]:
-        import gc
+    from ssmi_runtime.cli.streams import well_behaved
 
-        from ssmi_runtime.cli.quick import quick_arguments
-
-        # what imports and specs allocate lives until the process ends: looking for garbage takes a tenth of the time and finds none
-        gc.set_threshold(200_000)
-
-        arguments = quick_arguments(app.commands["lint"], sys.argv[2:])
+    with well_behaved():
+        arguments = _quick_lint_arguments(sys.argv[1:])
         if arguments is not None:
             app.commands["lint"](**arguments)
-    app()
+        else:
+            app()
+
+
+def _quick_lint_arguments(arguments: list[str]) -> dict[str, object] | None:
+    """The arguments of `ssmi lint`, read without Typer; None for other commands and for what only Typer can read."""
+    if arguments[:1] != ["lint"]:
+        return None
+    import gc
+
+    from ssmi_runtime.cli.quick import quick_arguments
+
+    # what imports and specs allocate lives until the process ends: looking for garbage takes a tenth of the time and finds none
+    gc.set_threshold(200_000)
+    return quick_arguments(app.commands["lint"], arguments[1:])
 
 
 __all__ = ["app", "main"]

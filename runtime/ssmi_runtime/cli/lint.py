@@ -13,6 +13,8 @@ from ssmi_dsl.load import find_source
 from ssmi_dsl.render import concise, full, json_format
 from ssmi_dsl.render.summary import summary_line
 from ssmi_dsl.rules import find_rule, suggest_rules
+from ssmi_dsl.source_text import MAX_BYTES
+from ssmi_dsl.wording import escape
 from ssmi_runtime.cli.color import use_color
 
 RENDERERS = {"full": full.render, "concise": concise.render, "json": json_format.render}
@@ -34,10 +36,10 @@ def run_lint(paths: Sequence[str], *, select: Sequence[str], ignore: Sequence[st
     try:
         documents = _documents(paths)
     except (SpecError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {escape(str(error))}", file=sys.stderr)
         return 2
     if not documents:
-        print(f"error: no specs (*.yaml) in {', '.join(paths)}", file=sys.stderr)
+        print(f"error: no specs (*.yaml) in {escape(', '.join(paths))}", file=sys.stderr)
         return 3
     settings = Settings(select=tuple(select), ignore=tuple(ignore))
     found: list[Diagnostic] = [item for document in documents for item in check(document, settings=settings)]
@@ -61,10 +63,14 @@ def _documents(paths: Sequence[str]) -> list[Document]:
     found: list[Document] = []
     for path in paths:
         if path == "-":
-            found.append(read_document(sys.stdin.buffer.read(), "<stdin>"))
+            if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - closed before the process started
+                raise OSError("standard input is closed")
+            found.append(read_document(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"))
         elif Path(path).is_dir():
             files = sorted(
-                item for item in Path(path).rglob("*.yaml") if not any(part.startswith(".") for part in item.parts[1:])
+                item
+                for item in Path(path).rglob("*.yaml")
+                if not any(part.startswith(".") for part in item.relative_to(path).parts) and not item.is_dir()
             )
             found.extend(read_file(item) for item in files)
         else:
