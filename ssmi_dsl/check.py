@@ -1,10 +1,11 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
-from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
@@ -40,9 +41,26 @@ def check(
             understood = False
         else:
             ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
-            found.extend(run_rules(RuleContext(method, merged), merged, ignored))
+            for index in range(len(method.objectives)):
+                place = merged if len(method.objectives) == 1 else InObjective(merged, index)
+                found.extend(run_rules(RuleContext(method.focused(index), merged), place, ignored))
     # without its rules having run, nothing can be said about whether a suppression is used
     return finish(found, document.suppressions if understood else (), settings, document.path)
+
+
+@dataclass(frozen=True)
+class InObjective:
+    """Places of a spec with several objectives, for a rule that speaks of one: `objective.x` is `objective[index].x` there."""
+
+    source: Resolved
+    index: int
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
+        return self.source.span(("objective", self.index, *loc[1:]) if loc[:1] == ("objective",) else loc, of)
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:

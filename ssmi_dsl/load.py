@@ -103,9 +103,7 @@ def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]
         return None, spec
     problems = structure_findings(spec, whole)
     is_understood = all(
-        item.code == "SY011"
-        and (item.loc[:1] == ("objective",) or item.loc[-1:] == ("precision",))
-        and item.loc != ("objective", "on")
+        item.code == "SY011" and (item.loc[:1] == ("objective",) or item.loc[-1:] == ("precision",))
         for item in problems
     )
     return understand(spec, recipe_of(spec, recipe)) if is_understood else None, problems

@@ -150,6 +150,10 @@ class _Reader:
         if self._text[start : start + 1] == "\t":
             problem, help = "a tab cannot stand here", "indent with spaces"
         span = self._positions.span(start, start + 1)
+        if "nesting" in str(
+            problem
+        ):  # newer libyaml has a limit of its own, which a scanner meets before our count does
+            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
         self._report(SYNTAX_ERROR, span, str(problem), notes=(str(context),) if context else (), help=help)
         raise _UnreadableError from error
 

@@ -30,12 +30,6 @@ _RANGE = (
 
 def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
     """The spec, or every reason why it is not one."""
-    if isinstance(resolved.data.get("objective"), list):
-        span = resolved.span(("objective",))
-        message = "a list of objectives cannot be compiled yet"
-        return (
-            Diagnostic("SY011", "not-yet-compiled", Severity.ERROR, message, resolved.path, span, loc=("objective",)),
-        )
     try:
         return MethodSpec.model_validate(resolved.data)
     except ValidationError as error:
@@ -123,14 +117,16 @@ def _models_at(loc: Loc) -> tuple[type[BaseModel], ...]:
     tables: list[OneOf] = []
     inside_names = False
     for step in loc:
+        if isinstance(step, int):
+            continue
         if tables:
-            models = tuple(table.table[step] for table in tables if isinstance(step, str) and step in table.table)
+            models = tuple(table.table[step] for table in tables if step in table.table)
             tables = []
             continue
         if inside_names:
             inside_names = False
             continue
-        fields = [model.model_fields[step] for model in models if isinstance(step, str) and step in model.model_fields]
+        fields = [model.model_fields[step] for model in models if step in model.model_fields]
         tables = [item for field in fields for item in _annotations(field) if isinstance(item, OneOf)]
         models = tuple(model for field in fields for model in _field_models(field))
         inside_names = any(get_origin(field.annotation) is dict for field in fields)

@@ -19,9 +19,9 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations
+from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations, needs_labels
 from ssmi_compiler.files import write_whole
-from ssmi_compiler.schedules import ema_momentum, learning_rate
+from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import dump
@@ -56,28 +56,6 @@ class RunResult:
     finished: bool
 
 
-def numbers_at(method: Method, step: int, num_steps: int, steps_per_epoch: int) -> dict[str, float]:
-    """Learning rates and momenta of one step, as inputs `number/<name>`."""
-    recipe, predictor = method.recipe, method.spec.optimize.predictor
-    warmup = round(recipe.warmup_epochs * steps_per_epoch)
-    base = recipe.optimizer.lr
-
-    def rate(kind: Any) -> float:
-        return learning_rate(step, base=base, num_steps=num_steps, warmup_steps=warmup, kind=kind)
-
-    numbers = {"lr": rate(recipe.schedule)}
-    constant = predictor.schedule == "constant"
-    numbers["lr/predictor"] = predictor.lr_multiplier * rate("constant" if constant else recipe.schedule)
-    for branch in method.branches:
-        if branch.ema is not None:
-            final = branch.ema.momentum if branch.ema.final is None else branch.ema.final
-            kind = branch.ema.schedule
-            numbers[f"momentum/{branch.name}"] = ema_momentum(
-                step, base=branch.ema.momentum, final=final, num_steps=num_steps, kind=kind
-            )
-    return {f"number/{name}": value for name, value in numbers.items()}
-
-
 def train(
     artifact: Artifact,
     method: Method,
@@ -106,7 +84,7 @@ def train(
     for split in ("train", "test"):
         loaded = load_images(info.name, split, root=root, download=download)
         data[split] = (loaded[0].to(device), loaded[1].to(device))
-    images, _ = data["train"]
+    images, labels = data["train"]
     recipe = method.recipe
     steps_per_epoch = max(1, len(images) // recipe.batch_size)
     num_steps = steps_per_epoch * recipe.epochs
@@ -131,15 +109,18 @@ def train(
         for step in range(first, num_steps):
             if stop():
                 break
-            inputs["batch"] = images[batch_indices(len(images), recipe.batch_size, step, seed).to(device)]
+            index = batch_indices(len(images), recipe.batch_size, step, seed).to(device)
+            inputs["batch"] = images[index]
+            if needs_labels(method):
+                inputs["labels"] = labels[index]
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)
-            numbers = numbers_at(method, step, num_steps, steps_per_epoch)
+            numbers = numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch)
             for name, value in numbers.items():
-                inputs[name].fill_(value)
+                inputs[f"number/{name}"].fill_(value)
             values = step_function(*(inputs[name] for name in names))
-            pending.append(({"step": step, "lr": numbers["number/lr"]}, values))
+            pending.append(({"step": step, "lr": numbers["lr"]}, values))
             done = step + 1
             is_last, saves, watches = done == num_steps, done % save_every == 0, done % monitor_every == 0
             if is_last or saves or watches or len(pending) >= READ_EVERY[device]:
@@ -233,4 +214,4 @@ def _rows(path: Path) -> Iterator[dict[str, float]]:
             yield json.loads(line)
 
 
-__all__ = ["RunResult", "numbers_at", "read_metrics", "train"]
+__all__ = ["RunResult", "read_metrics", "train"]

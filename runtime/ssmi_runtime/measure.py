@@ -99,7 +99,7 @@ class Meter:
     def _information(self, state: Mapping[str, Tensor], images: Tensor) -> dict[str, float]:
         noise = draw_noise(self.augmentations, len(images), self.info.size, seed=EVALUATION_SEED, step=0)
         views: list[Tensor] = []
-        for index, augmentation in enumerate(self.augmentations):
+        for index, augmentation in enumerate(self.augmentations[:2]):
             prefix = f"noise/view{index}/"
             own = {
                 name.removeprefix(prefix): value.to(images.device)

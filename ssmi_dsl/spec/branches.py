@@ -27,6 +27,16 @@ class Ema(Params):
     )
 
 
+class Prototypes(Params):
+    """K learned directions; a branch that has them gives the cosine of its embedding with each."""
+
+    count: int = Field(default=3000, ge=2, description="K, the number of prototypes")
+    normalize: bool = Field(default=True, description="embedding and prototypes are divided by their norms")
+    freeze_epochs: float = Field(
+        default=0.0, ge=0, description="epochs at the start in which the prototypes do not move"
+    )
+
+
 class Frozen(Params):
     """The target never moves."""
 
@@ -46,6 +56,10 @@ class Branch(Params):
     )
     predictor: Annotated[Head, OneOf(HEADS)] | None = Field(
         default=None, description="head behind the projector, never shared"
+    )
+    prototypes: Prototypes | None = Field(
+        default=None,
+        description="scores against K unit vectors, behind projector and predictor: the branch then gives [N K]",
     )
     update: Annotated[Params, OneOf(UPDATES)] | None = Field(
         default=None, description="how a copied branch follows its source"

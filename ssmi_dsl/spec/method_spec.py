@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOrMany
 from ssmi_dsl.components.exact import exactly
 from ssmi_dsl.spec.branches import Branch
 from ssmi_dsl.spec.objective import Objective
@@ -35,7 +36,9 @@ class MethodSpec(Params):
     views: Views = Field(description="the views of a sample")
     encoder: EncoderSpec = Field(description="the encoder of every branch that names none")
     branches: dict[BranchName, Branch] = Field(min_length=1, max_length=16, description="the branches, anchor first")
-    objective: Objective = Field(description="the objective: bound, critic and marginal")
+    objective: Annotated[tuple[Objective, ...], OneOrMany(Objective)] = Field(
+        description="the objective: bound, critic and marginal; or a list of objectives, whose losses are added"
+    )
     optimize: Optimize = Field(description="which blocks move when")
     recipes: dict[Name, RecipeSpec] = Field(
         default={}, max_length=MAX_RECIPES, description="optimisation settings by scale"
