@@ -13,6 +13,7 @@ from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
+from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
 
 
 def check(
@@ -33,6 +34,8 @@ def check(
         found.extend(whole)
         return finish(found, document.suppressions, settings, document.path)
     understood = True
+    silenced: set[str] = set()
+    silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
         merged = with_recipe(whole, name, overrides)
         method, problems = build_method(merged, name)
@@ -40,10 +43,17 @@ def check(
         if method is None:
             understood = False
         else:
-            ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
+            words = method.spec.lint.ignore
+            silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
             for index in range(len(method.objectives)):
                 place = merged if len(method.objectives) == 1 else InObjective(merged, index)
-                found.extend(run_rules(RuleContext(method.focused(index), merged), place, ignored))
+                for item in run_rules(RuleContext(method.focused(index), merged), place, settings):
+                    silent = [word for word in words if silences(word, item)]
+                    silenced.update(silent)
+                    if not silent:
+                        found.append(item)
+    if understood:
+        found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
     # without its rules having run, nothing can be said about whether a suppression is used
     return finish(found, document.suppressions if understood else (), settings, document.path)
 

@@ -6,12 +6,12 @@ as many problems as anybody reads.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 
 from ssmi_dsl import scalars
-from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Label, Span
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Applicability, Diagnostic, Label, Patch, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -33,6 +33,8 @@ MAX_EXPANDED_BYTES = 8 * 1024 * 1024
 
 _TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
 
+Style = Literal["plain", "quoted", "literal", "flow", "block"]
+
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
@@ -40,7 +42,8 @@ _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 class Node:
     """A value, its place, and for a collection its children: key or index to (place of the key, node).
 
-    `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections.
+    `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections. `style` is how it is
+    written; `shared` says that it has an anchor or is an alias.
     """
 
     value: object
@@ -49,6 +52,8 @@ class Node:
     size: int = 1
     height: int = 0
     weight: int = 0
+    style: Style = "plain"
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,7 +205,8 @@ class _Reader:
             if event.anchor is not None:
                 self._anchors[event.anchor] = Node(value, span)
             return
-        node = Node(value, span, weight=size)
+        style: Style = "literal" if event.style in ("|", ">") else "quoted" if quoted else "plain"
+        node = Node(value, span, weight=size, style=style, shared=event.anchor is not None)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._deliver(node, span.end)
@@ -218,6 +224,7 @@ class _Reader:
                 message,
                 label=f"read as {read}",
                 help="quote it if it is text, else spell the value plainly",
+                fix=_plainly(text, value, span) if self._text[span.start : span.end] == text else None,
             )
 
     def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
@@ -248,7 +255,8 @@ class _Reader:
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
             self._open_anchors.add(event.anchor)
-        node = Node(value, span, height=1)
+        style: Style = "flow" if event.flow_style else "block"
+        node = Node(value, span, height=1, style=style, shared=event.anchor is not None)
         self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end, is_mapping, in_key))
 
     def _close(self, event: Any) -> None:
@@ -274,7 +282,16 @@ class _Reader:
         if len(self._stack) + target.height > MAX_DEPTH:
             self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
         self._count(target.size, target.weight, span)
-        alias = Node(target.value, span, target.children, target.size, target.height, target.weight)
+        alias = Node(
+            target.value,
+            span,
+            target.children,
+            target.size,
+            target.height,
+            target.weight,
+            target.style,
+            shared=True,
+        )
         self._deliver(alias, span.end)
 
     def _deliver(self, node: Node, end: int) -> None:
@@ -328,3 +345,9 @@ class _Reader:
     def _stop(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self._report(rule, span, message, **rest)
         raise _UnreadableError
+
+
+def _plainly(text: str, value: scalars.Scalar, span: Span) -> Patch:
+    """The same value, spelt so that YAML 1.1 reads it too."""
+    new = f'"{text}"' if isinstance(value, str) else str(value)
+    return Patch(f"write `{new}`", Applicability.SAFE, (TextEdit(span, text, new),))

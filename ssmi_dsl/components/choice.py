@@ -68,7 +68,7 @@ class OneOrMany:
     def __init__(self, model: type[Params]) -> None:
         self.model = model
         many: Any = GenericAlias(tuple, (model, ...))
-        some = Annotated[many, Field(min_length=1, max_length=MAX_MANY)]
+        some: Any = Annotated[many, Field(min_length=1, max_length=MAX_MANY)]
         self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(some, config=ConfigDict(defer_build=True))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
