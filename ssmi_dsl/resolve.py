@@ -72,7 +72,7 @@ def resolved(document: Document, data: Mapping[str, Any]) -> Resolved:
 
 def merge(base: Resolved, over: Resolved, *, document: Document) -> Resolved:
     """`over` laid over `base`: mappings merge key by key, `null` removes, a different choice replaces, all else replaces."""
-    return Resolved(document, _merge(base.data, over.data), _Merged(base, over))
+    return Resolved(document, _merge(base.data, over.data, ()), _Merged(base, over))
 
 
 def subtree(whole: Resolved, loc: Loc) -> Resolved:
@@ -117,13 +117,13 @@ class _Merged(Origins):
 
     def get(self, loc: Loc) -> Origin | None:
         base, over = self.base.data, self.over.data
-        for key in loc:
+        for depth, key in enumerate(loc):
             if key not in over:
                 return self.base.origins.get(loc)
             ours, theirs = base.get(key), over[key]
             if theirs is None:
                 return None
-            if not _is_merged(key, ours, theirs):
+            if not _is_merged(loc[: depth + 1], ours, theirs):
                 break
             base, over = cast(dict[str, Any], ours), cast(dict[str, Any], theirs)
         return self.over.origins.get(loc)
@@ -151,19 +151,21 @@ class _Without(Origins):
         return None if loc and loc[0] in self.keys else self.whole.get(loc)
 
 
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _merge(base: dict[str, Any], over: dict[str, Any], loc: Loc) -> dict[str, Any]:
     out = dict(base)
     for key, theirs in over.items():
-        ours = base.get(key)
+        ours, here = base.get(key), (*loc, key)
         if theirs is None:
             out.pop(key, None)
         else:
-            out[key] = _merge(cast(Any, ours), theirs) if _is_merged(key, ours, theirs) else theirs
+            out[key] = _merge(cast(Any, ours), theirs, here) if _is_merged(here, ours, theirs) else theirs
     return out
 
 
-def _is_merged(key: str, ours: Any, theirs: Any) -> bool:
-    """Whether both are mappings that merge key by key, not choices of different words."""
+def _is_merged(loc: Loc, ours: Any, theirs: Any) -> bool:
+    """Whether the values at `loc` are mappings that merge key by key, not choices of different words."""
     if not isinstance(ours, dict) or not isinstance(theirs, dict):
         return False
-    return key not in CHOICE_KEYS or set(cast(Any, ours)) == set(cast(Any, theirs))
+    # `optimize.predictor` says how a predictor is updated; it is no choice of a head
+    is_choice = loc[-1] in CHOICE_KEYS and loc[-2:] != ("optimize", "predictor")
+    return not is_choice or set(cast(Any, ours)) == set(cast(Any, theirs))
