@@ -17,7 +17,7 @@ from bad_inputs.cases import SPEC, Case, all_cases
 from ssmi_dsl.check import check
 from ssmi_dsl.document import read_document
 from ssmi_dsl.reference import json_schema
-from ssmi_runtime.cli import main
+from ssmi_runtime.cli import run_command
 
 CASES = tuple(all_cases())
 # CPU seconds of a lint, imports not counted: twice what a busy machine needs for the dearest case
@@ -45,7 +45,7 @@ def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         monkeypatch.setattr(sys, "argv", ["ssmi", "lint", *arguments])
         start = time.process_time()
         with pytest.raises(SystemExit) as ended:
-            main()
+            run_command()
         seconds = time.process_time() - start
         captured = capsys.readouterr()
         assert isinstance(ended.value.code, int)

@@ -293,7 +293,19 @@ def _spelt_out(word: str) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Entry point of `ssmi`."""
+    """Entry point of `ssmi`: runs the command that `sys.argv` names and ends the process."""
+    from ssmi_runtime.cli.streams import end_at_once
+
+    try:
+        run_command()
+    except SystemExit as ended:
+        if sys.argv[1:2] == ["lint"]:
+            end_at_once(ended)
+        raise
+
+
+def run_command() -> None:
+    """The command that `sys.argv` names; raises SystemExit with its exit code."""
     from ssmi_runtime.cli.streams import well_behaved
 
     sys.argv = [part for word in sys.argv for part in _spelt_out(word)]
@@ -318,4 +330,4 @@ def _quick_lint_arguments(arguments: list[str]) -> dict[str, object] | None:
     return quick_arguments(app.commands["lint"], arguments[1:])
 
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run_command"]

@@ -42,6 +42,21 @@ def well_behaved() -> Iterator[None]:
         sys.exit(CANNOT_WRITE)
 
 
+def end_at_once(ended: SystemExit) -> None:
+    """Ends the process without taking the interpreter down piece by piece, which takes a sixth of the time of a lint.
+
+    For commands that leave nothing to be tidied up at exit. Does nothing where the exit is not a plain code.
+    """
+    if not isinstance(ended.code, int):
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        return
+    os._exit(ended.code)
+
+
 def _usable(stream: TextIO | None) -> TextIO:
     if stream is None:  # the descriptor was closed before the process started
         return open(os.devnull, "w", encoding="utf-8")
