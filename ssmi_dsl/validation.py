@@ -1,6 +1,6 @@
 """Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -38,7 +38,19 @@ def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
         if error.error_count() > MAX_FINDINGS:
             message = f"{error.error_count():,} values are not as they should be; {MAX_FINDINGS} are shown"
             found.append(DOCUMENT_OVER_BUDGET.at(resolved.path, resolved.span(()), message))
-        return tuple(dict.fromkeys(found))
+        return tuple(_without_echoes(dict.fromkeys(found)))
+
+
+def _without_echoes(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """A mistyped key that is required is one mistake: it is not reported as missing as well."""
+    items = list(found)
+    meant = {
+        (*item.loc[:-1], change.key)
+        for item in items
+        if item.code == "SY002" and item.fix is not None
+        for change in item.fix.changes
+    }
+    return (item for item in items if item.code != "SY007" or item.loc not in meant)
 
 
 def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:

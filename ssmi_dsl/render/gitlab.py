@@ -2,7 +2,7 @@
 
 import json
 import os
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.lint.fingerprint import fingerprints
@@ -22,7 +22,7 @@ def render_report(report: Report, color: bool) -> str:
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[item.severity],
             "location": {
-                "path": relative_path(item.path, root),
+                "path": escape(relative_path(item.path, root)),
                 "lines": {"begin": item.span.line, "end": item.span.end_line},
             },
         }
@@ -35,8 +35,9 @@ def relative_path(path: str, root: str) -> str:
     """With forward slashes, relative to `root` where the file is below it."""
     if path.startswith("<"):
         return path
-    whole = Path(path).resolve()
+    # as it was named, links not followed: that is where a reader of the report looks
+    whole = PurePath(os.path.abspath(path))
     try:
-        return whole.relative_to(Path(root).resolve()).as_posix()
+        return whole.relative_to(os.path.abspath(root)).as_posix()
     except ValueError:
-        return PurePath(whole).as_posix()
+        return whole.as_posix()

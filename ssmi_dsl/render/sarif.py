@@ -1,6 +1,7 @@
 """SARIF 2.1.0, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ssmi_dsl.render.gitlab import relative_path
 from ssmi_dsl.render.report import Report
 from ssmi_dsl.rules import RuleModule, find_rule
 from ssmi_dsl.version import VERSION
+from ssmi_dsl.wording import escape
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "PROJECTROOT"
@@ -109,8 +111,16 @@ def _location(path: str, root: Path) -> Mapping[str, str]:
         return {"uri": quote(path.strip("<>")) or "stdin"}
     relative = relative_path(path, str(root))
     if relative.startswith("/") or ":" in relative[:3]:
-        return {"uri": Path(path).resolve().as_uri()}
-    return {"uri": quote(relative.encode("utf-8", "surrogateescape")), "uriBaseId": ROOT}
+        return {"uri": Path(relative).as_uri()}
+    return {"uri": quote(os.fsencode(relative) if _is_encodable(relative) else escape(relative)), "uriBaseId": ROOT}
+
+
+def _is_encodable(path: str) -> bool:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _region(span: Span) -> dict[str, int]:
