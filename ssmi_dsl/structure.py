@@ -123,7 +123,7 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
         if objective.marginal.uses_all_views and views.total != 2:
             loc = (*objective_loc(spec, index), "marginal")
             yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
-    for field in ("mask", "split", "modalities", "graph"):
+    for field in ("mask", "split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:

@@ -33,7 +33,7 @@ HEAD_FORMS: dict[str, Any] = {
 @pytest.mark.parametrize("name", ENCODERS)
 def test_backbone_traces_with_gradients_and_has_the_declared_features(name: str) -> None:
     encoder = ENCODERS[name]
-    module = build_backbone(encoder, channels=3, size=32)
+    module = build_backbone(encoder, channels=3, size=(32, 32))
     params = {key: value.detach() for key, value in module.named_parameters()}
     buffers = dict(module.named_buffers())
 
@@ -54,7 +54,7 @@ def test_resnet18_is_torchvisions_when_weights_are_copied() -> None:
     models = pytest.importorskip("torchvision.models")
     theirs = models.resnet18(num_classes=7)
     theirs.fc = nn.Identity()
-    ours = build_backbone(ENCODERS["resnet18-standard"], channels=3, size=64)
+    ours = build_backbone(ENCODERS["resnet18-standard"], channels=3, size=(64, 64))
     renamed = {key: value for key, value in theirs.state_dict().items() if not key.endswith("num_batches_tracked")}
     ours.load_state_dict(renamed)
     x = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -101,7 +101,7 @@ def test_initial_weights_depend_on_the_seed_alone() -> None:
 
 def test_timm_models_by_name() -> None:
     pytest.importorskip("timm")
-    module = build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10t"}}}), size=32)
+    module = build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10t"}}}), size=(32, 32))
     assert module(torch.randn(2, 3, 32, 32)).shape == (2, module.num_features)
     with pytest.raises(MissingComponentError, match="no model `resnet10x`"):
         build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10x"}}}))
