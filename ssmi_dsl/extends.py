@@ -1,5 +1,6 @@
 """The spec that another one extends: a bundled method, or a regular file in the folder of that spec or below."""
 
+import os
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from ssmi_dsl.bundled import bundled_names, bundled_path
 from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.document import Document, read_document, read_file
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.resolve import MAX_EXTENDS
 from ssmi_dsl.rules.sy004_wrong_type import RULE as WRONG_TYPE
 from ssmi_dsl.rules.sy012_unresolved_reference import RULE as UNRESOLVED_REFERENCE
@@ -33,7 +35,7 @@ def find_base(document: Document, name: object, chain: tuple[str, ...]) -> Path 
             else "name a bundled method, or a file in the folder of this spec or below"
         )
         message = f"{quote(f'extends: {name}')} is neither a bundled method nor a file beside this spec"
-    elif str(found) in chain or found == Path(document.path).resolve():
+    elif str(found) in chain or found == real_path(document.path):
         help, message = None, "`extends` leads back to a spec that extends this one"
     elif len(chain) >= MAX_EXTENDS:
         help, message = None, f"a chain of more than {MAX_EXTENDS} specs that extend one another"
@@ -52,12 +54,16 @@ def _parsed(text: bytes, path: str) -> Document:
     return read_document(text, path)
 
 
-def _file_beside(document: Document, name: str) -> Path | None:
+def place_beside(document: Document, name: str) -> Path | None:
+    """Where a file `name` in the folder of a spec or below would be; None if the name leads elsewhere."""
     try:
-        here = Path(document.path).resolve().parent
-        found = (here / name).resolve()
-        is_inside = not Path(name).is_absolute() and here in found.parents
-        return found if is_inside and found.is_file() else None
-    except (OSError, ValueError, RuntimeError):
-        # a name too long or with a NUL, a loop of links, no right to look
+        here = real_path(document.path).parent
+        found = real_path(here / name)
+    except (OSError, ValueError):  # a NUL in the name, characters that no file name can have
         return None
+    return found if here in found.parents and not Path(name).is_absolute() else None
+
+
+def _file_beside(document: Document, name: str) -> Path | None:
+    found = place_beside(document, name)
+    return found if found is not None and os.path.isfile(found) else None

@@ -1,5 +1,6 @@
 """Opening a spec: a file, a bundled name or text, with everything it extends, to a method that rules and compiler understand."""
 
+import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +19,7 @@ from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE, recipe_of
 from ssmi_dsl.structure import structure_findings
 from ssmi_dsl.validation import validate
+from ssmi_dsl.wording import quote
 
 Problems = tuple[Diagnostic, ...]
 
@@ -45,17 +47,17 @@ def locate_source(source: str | Path) -> Path:
     """The file `source`, or the bundled spec of this name. Raises SpecError when there is neither."""
     path = Path(source)
     bundled = bundled_path(str(source)) if path.suffix == "" else None
-    if bundled is not None and not path.is_file():
+    if bundled is not None and not os.path.isfile(path):
         path = bundled
-    if not path.is_file():
-        guess = get_close_matches(str(source), bundled_names(), n=1)
+    if not os.path.isfile(path):
+        guess = get_close_matches(str(source)[:100], bundled_names(), n=1)
         hint = (
             f"did you mean the bundled method `{guess[0]}`?"
             if guess
             else f"bundled methods: {', '.join(bundled_names())}"
         )
         empty = read_document("{}", str(source))
-        message = f"there is no file and no bundled method `{source}`"
+        message = f"there is no file and no bundled method {quote(str(source))}"
         raise SpecError([_error(empty, (), "SY012", "unresolved-reference", message, help=hint)])
     return path
 
