@@ -48,7 +48,7 @@ def check(
             continue
         words = context.method.spec.lint.ignore
         silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
-        for index, item in _rule_findings(context, settings):
+        for index, item in _rule_findings(context, merged, settings):
             silent = [word for word in words if silences(word, item)]
             silenced.update(silent)
             # what is wrong under every recipe is one mistake, shown where it was found first
@@ -60,11 +60,11 @@ def check(
     return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
 
 
-def _rule_findings(context: RuleContext, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:
-    """What the rules on the method find, with the index of the objective that they looked at."""
+def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:
+    """What the rules on the method find, placed in `merged`, with the index of the objective that they looked at."""
     method = context.method
     for index in range(len(method.objectives)):
-        place = context.source if len(method.objectives) == 1 else InObjective(context.source, index)
+        place = merged if len(method.objectives) == 1 else InObjective(merged, index)
         focused = RuleContext(method.focused(index), context.source)
         yield from ((index, item) for item in run_rules(focused, place, settings))
 
