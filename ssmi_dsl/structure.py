@@ -1,14 +1,17 @@
 """References between the parts of a spec, and the parts of the grammar that have no compiler yet."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
+from typing import Any
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
+from ssmi_dsl.fixes.fix import Fix, set_value
+from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
+from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
 
@@ -22,18 +25,43 @@ def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, 
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
     found = [*_references(spec), *_not_yet(spec)]
     return tuple(
-        Diagnostic(code, name, Severity.ERROR, message, source.path, source.span(loc), loc=loc)
+        Diagnostic(
+            code,
+            name,
+            Severity.ERROR,
+            message,
+            source.path,
+            source.span(loc),
+            loc=loc,
+            fix=_patch(spec, source, code, loc),
+        )
         for code, name, loc, message in found
     )
+
+
+def _patch(spec: MethodSpec, source: Resolved, code: str, loc: Loc) -> Patch | None:
+    """The branch that a name which leads nowhere must have meant."""
+    if code != "SY012":
+        return None
+    name: Any = source.data
+    for step in loc:
+        name = name[step]
+    guess = nearest(name, spec.branches) if isinstance(name, str) else None
+    if guess is None or guess == name:
+        return None
+    from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
+
+    sure = Applicability.SAFE if is_typo(name, guess) else Applicability.UNSAFE
+    return patch_for(Fix(f"write `{guess}`", sure, (set_value(loc, guess),)), source)
 
 
 def _references(spec: MethodSpec) -> Iterator[Finding]:
     names = list(spec.branches)
 
     def unknown(loc: Loc, name: str) -> Finding:
-        guess = get_close_matches(name, names, n=1)
-        hint = f"; did you mean `{guess[0]}`?" if guess else f"; branches: {', '.join(names)}"
-        return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
+        guess = nearest(name[:100], names)
+        hint = f"; did you mean `{guess}`?" if guess else f"; branches: {', '.join(names)}"
+        return "SY012", "unresolved-reference", loc, f"there is no branch {quote(name)}{hint}"
 
     for name, branch in spec.branches.items():
         if branch.of is not None and branch.of not in names:
@@ -62,9 +90,9 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
             if branch not in names:
                 yield unknown(loc, branch)
             elif output not in OUTPUTS:
-                guess = get_close_matches(output, OUTPUTS, n=1)
-                hint = f"; did you mean `{guess[0]}`?" if guess else f"; outputs: {', '.join(OUTPUTS)}"
-                yield "SY012", "unresolved-reference", loc, f"a branch has no output `{output}`{hint}"
+                guess = nearest(output, OUTPUTS)
+                hint = f"; did you mean `{guess}`?" if guess else f"; outputs: {', '.join(OUTPUTS)}"
+                yield "SY012", "unresolved-reference", loc, f"a branch has no output {quote(output)}{hint}"
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from ssmi_dsl.components.backbones import num_features
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Whitening
@@ -51,5 +52,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "marginal"),
                 f"groups of {size} samples have a singular covariance in {dim} dimensions",
+                fix=Fix(
+                    "set `eps: 0.001`",
+                    Applicability.SAFE,
+                    (set_value(("objective", "marginal", "whitening", "eps"), 0.001),),
+                ),
                 help=f"use groups of {2 * dim}, fewer dimensions, or `eps`",
             )
