@@ -9,7 +9,6 @@ from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
-from ssmi_dsl.recovery import recovered
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.optimize import MAX_RECIPES
@@ -43,7 +42,7 @@ def check(
         method, problems = build_method(merged, name)
         found.extend(problems)
         understood = understood and method is not None
-        context = RuleContext(method, merged) if method is not None else recovered(merged, name, problems, overrides)
+        context = RuleContext(method, merged) if method is not None else _recovered(merged, name, problems, overrides)
         if context is None:
             continue
         words = context.method.spec.lint.ignore
@@ -88,6 +87,14 @@ class InObjective:
 
     def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
         return self.source.span(("objective", self.index, *loc[1:]) if loc[:1] == ("objective",) else loc, of)
+
+
+def _recovered(
+    merged: Resolved, recipe: str, problems: Sequence[Diagnostic], overrides: Sequence[str]
+) -> RuleContext | None:
+    from ssmi_dsl.recovery import recovered  # only specs with mistakes pay for it
+
+    return recovered(merged, recipe, problems, overrides)
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:

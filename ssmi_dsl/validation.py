@@ -10,9 +10,7 @@ from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix
-from ssmi_dsl.misplaced import explain_unknown_key
 from ssmi_dsl.resolve import Resolved
-from ssmi_dsl.respelling import respell_boolean, respell_number, respell_word
 from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.wording import quote
@@ -80,6 +78,8 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
         section = quote(str(parents[-1])) if parents else "a spec"
         notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
         notes = (*_foreign_letters(str(loc[-1])), *notes)
+        from ssmi_dsl.misplaced import explain_unknown_key  # only specs with mistakes pay for it
+
         help_text, fix = explain_unknown_key(loc, allowed, _keys_at(resolved.data, loc[:-1]))
         return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes, fix)
     if kind == "missing":
@@ -94,6 +94,8 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
         if kind == "union_tag_invalid" and isinstance(received, Mapping):
             word = str(error.get("ctx", {}).get("tag"))
             received, value = {word: None}, quote(word)
+        from ssmi_dsl.respelling import respell_boolean, respell_word  # only specs with mistakes pay for it
+
         guess, fix = respell_word(loc, received, words)
         if "True" in words or "true" in words:
             fix = respell_boolean(loc, received) or fix
@@ -130,6 +132,8 @@ def _patch(fix: Fix | None, resolved: Resolved) -> Patch | None:
 
 
 def _respelt(kind: str, loc: Loc, value: object) -> Fix | None:
+    from ssmi_dsl.respelling import respell_boolean, respell_number  # only specs with mistakes pay for it
+
     if kind.startswith("bool_"):
         return respell_boolean(loc, value)
     if kind.startswith(("int_", "float_")):

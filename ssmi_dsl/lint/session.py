@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ssmi_dsl.diagnostics import Diagnostic, Severity
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings
-from ssmi_dsl.lint.baseline import Baseline, read_baseline
-from ssmi_dsl.lint.cache import Cache
 from ssmi_dsl.lint.discover import Projects
 from ssmi_dsl.lint.inputs import Input
 from ssmi_dsl.rules import all_rules
 from ssmi_dsl.rules.sy016_stale_baseline_entry import RULE as STALE_ENTRY
+
+if TYPE_CHECKING:  # most runs have neither
+    from ssmi_dsl.lint.baseline import Baseline
+    from ssmi_dsl.lint.cache import Cache
 
 _WEIGHTS = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
 
@@ -25,8 +28,8 @@ class Session:
     over: Settings = DEFAULT_SETTINGS
     fail_on: Severity | None = None
     baseline: Path | None = None
-    cache: Cache | None = None
-    _baselines: dict[Path, Baseline] = field(default_factory=dict[Path, Baseline])
+    cache: "Cache | None" = None
+    _baselines: "dict[Path, Baseline]" = field(default_factory=dict[Path, "Baseline"])
 
     def settings_of(self, file: str) -> Settings:
         return self.projects.of(file).settings_for(file, self.over)
@@ -34,11 +37,15 @@ class Session:
     def find(self, item: Input) -> tuple[Diagnostic, ...]:
         """What is found in one file, before any baseline."""
         settings = self.settings_of(item.path)
-        known = self.cache.find(item.path, item.data, settings) if self.cache and item.data is not None else None
+        known = (
+            self.cache.find(item.path, item.data, settings)
+            if self.cache and item.data is not None and not item.is_stdin
+            else None
+        )
         if known is not None:
             return known
         found = self.lint(item.document)
-        if self.cache is not None and item.data is not None:
+        if self.cache is not None and item.data is not None and not item.is_stdin:
             self.cache.store(item.document, item.data, settings, found)
         return found
 
@@ -67,11 +74,17 @@ class Session:
                 kept += [replace(item, severity=severity) for item in stale]
         return sorted(kept, key=lambda item: (*item.sort_key, item.message))
 
-    def baseline_at(self, place: Path) -> Baseline:
+    def baseline_at(self, place: Path) -> "Baseline":
         """A baseline, read once. Raises UsageError."""
+        from ssmi_dsl.lint.baseline import read_baseline
+
         if place not in self._baselines:
             self._baselines[place] = read_baseline(place)
         return self._baselines[place]
+
+    def baseline_texts(self) -> dict[str, str]:
+        """The texts of the baselines that were read, for the findings in them."""
+        return {str(place): baseline.text for place, baseline in self._baselines.items()}
 
     def fails(self, item: Diagnostic) -> bool:
         """Whether a finding makes the run fail."""

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.errors import SpecError, UsageError
-from ssmi_dsl.lint.cache import Cache, cache_folder
 from ssmi_dsl.lint.discover import Projects
 from ssmi_dsl.lint.inputs import Input, read_inputs
 from ssmi_dsl.lint.selectors import read_severity
 from ssmi_dsl.lint.session import Session
-from ssmi_dsl.lint.write import write_atomically
 from ssmi_dsl.real_path import real_path
 from ssmi_dsl.render.report import Report, is_document, render_report
 from ssmi_dsl.render.summary import fixable_line, statistics, summary_line
 from ssmi_dsl.wording import escape
 from ssmi_runtime.cli.color import use_color
-from ssmi_runtime.cli.lint_options import LintOptions, check_together, format_of, report_files, settings_of
+from ssmi_runtime.cli.lint_options import LintOptions, ReportFile, check_together, format_of, report_files, settings_of
 
+# to look fewer files up costs more than to lint them
+CACHED_FROM = 4
 DEFAULT_BASELINE = "ssmi-baseline.json"
 _DEFAULTS = LintOptions()
 
@@ -61,7 +61,9 @@ def run_lint(
 
 def _lint(inputs: Sequence[Input], session: Session, format: str, options: LintOptions) -> int:
     reports = report_files(options.reports, _files_read(inputs, session))
-    if not options.no_cache and not any(item.is_stdin for item in inputs):
+    if not options.no_cache and (len(inputs) >= CACHED_FROM or options.cache_dir is not None):
+        from ssmi_dsl.lint.cache import Cache, cache_folder
+
         session.cache = Cache(cache_folder(session.projects.of("<here>").root, options.cache_dir))
     found: Mapping[str, Sequence[Diagnostic]] = {item.path: session.find(item) for item in inputs}
     if options.write_baseline:
@@ -78,14 +80,23 @@ def _lint(inputs: Sequence[Input], session: Session, format: str, options: LintO
     kept = session.without_accepted(found)
     fails = would_change or any(session.fails(item) for item in kept)
     code = 2 if problems else 0 if options.exit_zero else int(fails)
-    report = Report(kept, sources, tuple(item.path for item in inputs), code, 0 if options.diff else fixed)
+    texts = {**sources, **session.baseline_texts()}
+    report = Report(kept, texts, tuple(item.path for item in inputs), code, 0 if options.diff else fixed)
+    _write_reports(reports, report)
+    _print_result(report, format, options, output)
+    return code
+
+
+def _write_reports(reports: Sequence[ReportFile], report: Report) -> None:
+    if not reports:
+        return
+    from ssmi_dsl.lint.write import write_atomically
+
     for file in reports:
         try:
             write_atomically(file.path, (render_report(file.format, report) + "\n").encode("utf-8", "surrogatepass"))
         except OSError as error:
             raise UsageError(f"--report {file.format}={escape(str(file.path))}: {error.strerror or error}") from error
-    _print_result(report, format, options, output)
-    return code
 
 
 def _print_result(report: Report, format: str, options: LintOptions, output: bytes | None) -> None:

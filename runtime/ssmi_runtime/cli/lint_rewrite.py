@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ssmi_dsl.diagnostics import Diagnostic
-from ssmi_dsl.fixes.apply import fix_document
+from ssmi_dsl.fixes.apply import applicable, fix_document
 from ssmi_dsl.lint.add_ignore import add_ignores
 from ssmi_dsl.lint.inputs import Input
 from ssmi_dsl.lint.rewrite import RewriteError, encoded, rewrite, unified_diff
@@ -72,15 +72,31 @@ def rewrite_all(
 
 def _rewritten(item: Input, found: Sequence[Diagnostic], session: Session, options: LintOptions) -> _One:
     document, fixed, silenced = item.document, 0, 0
-    if options.fixes and document.data is not None:
-        outcome = fix_document(document, session.lint, unsafe=options.unsafe_fixes)
-        document, found, fixed = outcome.document, outcome.findings, len(outcome.applied)
+    if (
+        options.fixes
+        and document.data is not None
+        and any(applicable(one, unsafe=options.unsafe_fixes) for one in found)
+    ):
+        # what a baseline accepts is accepted as it is
+        outcome = fix_document(
+            document,
+            lambda text: session.without_accepted({item.path: session.lint(text)}),
+            unsafe=options.unsafe_fixes,
+        )
+        document, fixed = outcome.document, len(outcome.applied)
+        found = _with_verdicts(session.lint(document), outcome.findings)
     if options.add_ignore and document.data is not None:
         added = add_ignores(document, session.without_accepted({item.path: found}), options.reason)
         document, silenced = added.document, len(added.silenced)
         found = session.lint(document) if silenced else found
     # text that could not be read is left as it is
     return _One(item, document.text if fixed or silenced else item.text, found, fixed, silenced)
+
+
+def _with_verdicts(found: Sequence[Diagnostic], judged: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """`found`, with what became known of the fixes of those that were tried."""
+    verdicts = {replace(item, fix=None): item for item in judged}
+    return [verdicts.get(replace(item, fix=None), item) for item in found]
 
 
 def _difference(results: Sequence[_One], found: Mapping[str, Sequence[Diagnostic]]) -> Rewritten:
