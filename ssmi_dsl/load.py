@@ -20,6 +20,9 @@ from ssmi_dsl.validation import validate
 
 Problems = tuple[Diagnostic, ...]
 
+# words without a compiler whose meaning `understand` does not know either
+_NOT_UNDERSTOOD: tuple[Loc, ...] = (("objective", "on"), ("optimize", "blocks"), ("branches",))
+
 
 def load(source: str | Path, *, recipe: str = DEFAULT_RECIPE, overrides: Sequence[str] = ()) -> Method:
     """The method that `source` (a path or a bundled name) describes at the scale `recipe`.
@@ -101,12 +104,7 @@ def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]
     if not isinstance(spec, MethodSpec):
         return None, spec
     problems = structure_findings(spec, whole)
-    is_understood = all(
-        item.code == "SY011"
-        and (item.loc[:1] == ("objective",) or item.loc[-1:] == ("precision",))
-        and item.loc != ("objective", "on")
-        for item in problems
-    )
+    is_understood = all(item.code == "SY011" and item.loc not in _NOT_UNDERSTOOD for item in problems)
     return understand(spec, recipe_of(spec, recipe)) if is_understood else None, problems
 
 

@@ -1,12 +1,14 @@
 """References between the parts of a spec, and the parts of the grammar that have no compiler yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
 from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
+from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.terms.critics.cosine import Cosine
 
 Finding = tuple[str, str, Loc, str]
 
@@ -86,6 +88,29 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
     for name, branch in spec.branches.items():
         if isinstance(branch.update, Frozen):
             yield no(("branches", name, "update"), "a frozen target")
+    if spec.optimize.predictor.direct is not None:
+        yield no(("optimize", "predictor", "direct"), "a predictor set in closed form")
+    if isinstance(objective.critic, Cosine) and objective.critic.learned:
+        yield no(("objective", "critic", "cosine", "learned"), "a learned temperature")
+    yield from _evaluation(spec.evaluate, no)
     for name, recipe in spec.recipes.items():
+        if recipe.hardware is not None and not recipe.hardware.is_single:
+            yield no(("recipes", name, "hardware"), "training on several devices, or in micro-batches,")
         if recipe.precision == "float16":
             yield no(("recipes", name, "precision"), "float16, which needs its losses scaled, (bfloat16 does not)")
+
+
+def _evaluation(evaluate: Evaluate, no: Callable[[Loc, str], Finding]) -> Iterator[Finding]:
+    """What a run measures is fixed so far: the defaults of the section say what that is."""
+    usual = Evaluate()
+    for section in ("mutual_information", "probe"):
+        asked, given = getattr(evaluate, section), getattr(usual, section)
+        for key in type(given).model_fields:
+            if getattr(asked, key) != getattr(given, key):
+                yield no(("evaluate", section, key), f"another `{key}` than {_shown(getattr(given, key))}")
+    if evaluate.monitors != usual.monitors:
+        yield no(("evaluate", "monitors"), f"another list of monitors than {_shown(usual.monitors)}")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(f"`{item}`" for item in value) if isinstance(value, tuple) else f"`{value}`"

@@ -7,6 +7,7 @@ from pydantic import Field
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.spec.branches import Branch
+from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.optimize import Optimize, RecipeSpec
 from ssmi_dsl.spec.views import Views
@@ -37,6 +38,7 @@ class MethodSpec(Params):
     objective: Objective = Field(description="the objective: bound, critic and marginal")
     optimize: Optimize = Field(description="which blocks move when")
     recipes: dict[Name, RecipeSpec] = Field(default={}, description="optimisation settings by scale")
+    evaluate: Evaluate = Field(default=Evaluate(), description="what a run measures")
     claims: tuple[Literal["monotone-mi"], ...] = Field(
         default=(), strict=False, description="properties that the spec promises"
     )
