@@ -88,7 +88,7 @@ def finish(
 
 
 def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
-    return rule.at(
+    found = rule.at(
         document.path,
         document.span(finding.loc, finding.of),
         finding.message,
@@ -98,6 +98,7 @@ def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
         help=finding.help,
         loc=finding.loc,
     )
+    return found if finding.severity is None else replace(found, severity=finding.severity)
 
 
 def _rule(diagnostic: Diagnostic) -> Rule:

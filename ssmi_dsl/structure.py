@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from typing import cast
 
+from ssmi_dsl.components.base import Params
 from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
@@ -103,14 +105,19 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
 def _evaluation(evaluate: Evaluate, no: Callable[[Loc, str], Finding]) -> Iterator[Finding]:
     """What a run measures is fixed so far: the defaults of the section say what that is."""
     usual = Evaluate()
-    for section in ("mutual_information", "probe"):
-        asked, given = getattr(evaluate, section), getattr(usual, section)
+    pairs: tuple[tuple[Loc, Params, Params], ...] = (
+        (("evaluate", "mutual_information"), evaluate.mutual_information, usual.mutual_information),
+        (("evaluate", "probe"), evaluate.probe, usual.probe),
+        (("evaluate",), evaluate, usual),
+    )
+    for loc, asked, given in pairs:
         for key in type(given).model_fields:
-            if getattr(asked, key) != getattr(given, key):
-                yield no(("evaluate", section, key), f"another `{key}` than {_shown(getattr(given, key))}")
-    if evaluate.monitors != usual.monitors:
-        yield no(("evaluate", "monitors"), f"another list of monitors than {_shown(usual.monitors)}")
+            wanted: object = getattr(asked, key)
+            fixed: object = getattr(given, key)
+            if wanted != fixed and not isinstance(fixed, Params):
+                yield no((*loc, key), f"another `{key}` than {_shown(fixed)}")
 
 
 def _shown(value: object) -> str:
-    return ", ".join(f"`{item}`" for item in value) if isinstance(value, tuple) else f"`{value}`"
+    items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
+    return ", ".join(f"`{item}`" for item in items)

@@ -35,7 +35,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts."""
+    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts.
+
+    `severity` is set only where a rule weighs its cases differently, as its page says.
+    """
 
     loc: Loc
     message: str
@@ -44,6 +47,7 @@ class Finding:
     labels: tuple[tuple[Loc, str], ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)

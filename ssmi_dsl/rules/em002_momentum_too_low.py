@@ -36,7 +36,11 @@ RULE = Rule("EM002", "momentum-too-low", Severity.WARNING, "The momentum of an E
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     for branch in method.branches:
-        if branch.ema is not None and 0 <= branch.ema.momentum < 0.9 and not method.has_true_marginal:
+        if (
+            branch.ema is not None
+            and (branch.ema.momentum == 0 or 0.5 <= branch.ema.momentum < 0.9)
+            and not method.has_true_marginal
+        ):
             half_life = log(2) / -log(branch.ema.momentum) if branch.ema.momentum > 0 else 0.0
             yield Finding(
                 ("branches", branch.name, "update", "ema", "momentum"),

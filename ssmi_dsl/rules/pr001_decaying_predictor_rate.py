@@ -47,8 +47,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
         and method.recipe.schedule == "cosine"
     ):
         if method.spec.optimize.predictor.schedule != "constant":
+            written = ("optimize", "predictor", "schedule")
+            head = ("branches", method.anchor.name, "predictor")
             yield Finding(
-                ("branches", method.anchor.name, "predictor"),
+                written if context.source.has(written) else head,
                 "the learning rate of the predictor decays with the encoder's",
                 of="key",
                 help="set `optimize: {predictor: {schedule: constant}}`",

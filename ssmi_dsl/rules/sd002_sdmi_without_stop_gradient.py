@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
 
 RULE = Rule(
     "SD002",
@@ -41,6 +42,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.paradigm != "sdmi" or not method.has_true_marginal or any(phase.stopped for phase in method.phases):
         return
+    if assigns(method.objective.marginal):
+        return  # MT008 says it
     yield Finding(
         ("paradigm",),
         "the spec says sdmi, but no branch is held constant in any step",

@@ -51,7 +51,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     )
     tied = method.is_tied and method.anchor.name != method.target.name and method.is_stopped(method.target.name)
     if (
-        tied
+        method.paradigm == "sdmi"
+        and tied
         and symmetric
         and method.has_true_marginal
         and method.anchor.predictor is None

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.terms.marginals.predictor import Predictor
 
 RULE = Rule("SD013", "stop-gradient-in-jmi", Severity.ERROR, "A jmi spec stops a gradient or follows a target")
 
@@ -40,6 +41,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.paradigm != "jmi":
         return
+    if isinstance(method.objective.marginal, Predictor) and not any(phase.stopped for phase in method.phases):
+        yield Finding(
+            ("objective", "marginal"),
+            "a predictor stands for the marginal term only behind a stop-gradient, and jmi has none",
+            labels=((("paradigm",), "declared here"),) if method.spec.paradigm else (),
+            notes=("without a stop-gradient a predictor does not prevent collapse (docs/theory.md, the linear model)",),
+            help="choose a marginal term, or set `paradigm: sdmi` with a stop-gradient on the target",
+        )
     for branch in method.branches:
         if branch.spec.stop_gradient is not False:
             yield Finding(

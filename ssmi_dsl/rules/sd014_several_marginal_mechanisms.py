@@ -36,7 +36,7 @@ RULE = Rule("SD014", "several-marginal-mechanisms", Severity.INFO, "A true margi
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.has_true_marginal and method.anchor.predictor is not None:
+    if method.paradigm == "sdmi" and method.has_true_marginal and method.anchor.predictor is not None:
         yield Finding(
             ("branches", method.anchor.name, "predictor"),
             f"the predictor stands beside the marginal term `{type(method.objective.marginal).name}`",

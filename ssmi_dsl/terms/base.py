@@ -22,6 +22,7 @@ class Facts:
     needs_unit_norm     the formula lives on the unit sphere
     prevents_collapse   a constant representation is not a minimiser on its own account
     upper               an upper bound, which maximisation does not bound from below (bounds)
+    unbounded_in_norm   scaling all embeddings lowers the loss without end (marginals)
     learned             T has parameters of its own (critics)
     raw_exponential     exp T itself is averaged, so it overflows where a log-sum-exp does not (bounds)
     statistics          where batch statistics come from when several processes train together
@@ -35,6 +36,7 @@ class Facts:
     raw_exponential: bool = False
     upper: bool = False
     learned: bool = False
+    unbounded_in_norm: bool = False
 
 
 class Term(Params):

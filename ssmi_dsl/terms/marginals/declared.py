@@ -29,14 +29,14 @@ class LogDet(Marginal):
     source: ClassVar[str] = "Ozsoy et al. 2022 (CorInfoMax)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
 
     eps: float = Field(default=1e-8, ge=0, description="ε, added to the diagonal of the covariance")
     order: int | None = Field(
         default=None, ge=1, le=16, description="terms of the Taylor series of MEC; default: the determinant itself"
     )
     distortion: float = Field(
-        default=0.5, gt=0, description="ε² of the coding length, log det(I + D/(N ε²) ZᵀZ), where `order` is given"
+        default=64.0, gt=0, description="ε² of the coding length, log det(I + D/(N ε²) ZᵀZ), where `order` is given"
     )
 
 
@@ -48,7 +48,7 @@ class NuclearNorm(Marginal):
     source: ClassVar[str] = "Yerxa et al. 2023 (MMCR)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
 
 
 class Frobenius(Marginal):

@@ -1,0 +1,71 @@
+"""# What it finds
+
+A cosine critic cannot show the mutual information that the spec asks for.
+
+# Why it is bad
+
+T = cos/τ lies in [-1/τ, 1/τ]. With aligned embeddings spread over the sphere in D dimensions the bound reaches 1/τ - log E exp(u/τ), and
+nothing larger; a larger batch does not help.
+
+# Example
+
+```yaml
+extends: jmi
+objective:
+  critic: {cosine: {temperature: 0.5}}
+  target_nats: 4.0 # DV003
+```
+
+# Instead
+
+```yaml
+extends: jmi
+objective:
+  critic: {cosine: {temperature: 0.2}}
+  target_nats: 4.0
+```
+
+# Source
+
+docs/theory.md: caps of cosine critics; Mardia & Jupp 2000, section 9.3
+"""
+
+from collections.abc import Iterator
+from math import log
+
+from ssmi_dsl.caps import cosine_cap, infonce_cap
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import cosine_temperature, num_candidates
+
+RULE = Rule(
+    "DV003",
+    "cosine-cap-below-target",
+    Severity.WARNING,
+    "A cosine critic cannot show the mutual information that the spec asks for",
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    method = context.method
+    objective, dim = method.objective, method.anchor.embedding_width
+    target, name = objective.target_nats, type(objective.bound).name
+    if target is None or dim is None or objective.marginal.kind != "estimated":
+        return
+    temperature = cosine_temperature(objective.critic, dim)
+    if temperature is None or name not in ("donsker-varadhan", "infonce", "mine", "nwj"):
+        return
+    batch, candidates = method.recipe.batch_of_objective, num_candidates(method)
+    cap = cosine_cap(temperature, dim)
+    if name == "infonce":
+        # where the candidates are too few already, DV004 says so
+        cap = infonce_cap(temperature, candidates=candidates, samples=batch) if log(candidates) >= target else target
+    if cap < target:
+        yield Finding(
+            ("objective", "target_nats"),
+            f"the critic shows at most {cap:.2f} nats at temperature {temperature:g} in {dim} dimensions, below {target:g}",
+            labels=((("objective", "critic"), f"|T| is at most 1/τ = {1 / temperature:.3g}"),),
+            notes=(f"log N of {candidates} candidates would be {log(candidates):.2f} nats",),
+            help=f"lower the temperature below {1 / target:.3g}",
+        )
