@@ -9,13 +9,15 @@ The covariance of N samples has at most rank N - 1, so it cannot be inverted.
 # Example
 
 ```yaml
-objective: {marginal: {whitening: {size: 64}}} # of 128 features
+extends: jmi
+objective: {marginal: {whitening: {size: 64}}} # BS001
 ```
 
 # Instead
 
 ```yaml
-objective: {marginal: {whitening: {size: 256}}}
+extends: jmi
+objective: {marginal: {whitening: {size: 512}}}
 ```
 
 # Source

@@ -9,13 +9,15 @@ The variance of the estimate grows with e^I and its gradient is unbounded.
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: dot, marginal: in-batch}
+extends: jmi
+objective: {critic: dot} # DV001
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+extends: jmi
+objective: {critic: {cosine: {temperature: 0.2}}}
 ```
 
 # Source

@@ -9,13 +9,15 @@ InfoNCE never exceeds the logarithm of the number of candidates.
 # Example
 
 ```yaml
-objective: {bound: infonce, target_nats: 8.0}
+extends: simclr
+objective: {target_nats: 8.0} # DV004
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: infonce, target_nats: 5.0}
+extends: simclr
+objective: {target_nats: 4.0}
 ```
 
 # Source

@@ -9,13 +9,17 @@ Targets that move almost as fast as the encoder are unstable.
 # Example
 
 ```yaml
-update: {ema: {momentum: 0.5}}
+extends: byol
+branches:
+  target: {update: {ema: {momentum: 0.5}}} # EM002
 ```
 
 # Instead
 
 ```yaml
-update: {ema: {momentum: 0.99}}
+extends: byol
+branches:
+  target: {update: {ema: {momentum: 0.99}}}
 ```
 
 # Source

@@ -9,13 +9,19 @@ The target is then mostly its own random start until the end.
 # Example
 
 ```yaml
-update: {ema: {momentum: 0.9999}}
+extends: byol
+recipes:
+  digits: # 1,650 steps
+    method: {branches: {target: {update: {ema: {momentum: 0.9999}}}}} # EM003
 ```
 
 # Instead
 
 ```yaml
-update: {ema: {momentum: 0.99}}
+extends: byol
+recipes:
+  digits:
+    method: {branches: {target: {update: {ema: {momentum: 0.99}}}}}
 ```
 
 # Source

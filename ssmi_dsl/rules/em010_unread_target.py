@@ -13,6 +13,7 @@ extends: byol
 branches:
   target: {update: {ema: {momentum: 0.99}}} # EM010
 objective: {on: {a: online, b: online}}
+recipes: {digits: null}
 ```
 
 # Instead

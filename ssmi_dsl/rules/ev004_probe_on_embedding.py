@@ -10,14 +10,14 @@ The projector discards what the objective does not need; features before it are 
 
 ```yaml
 extends: jmi
-evaluate: {probe: {on: embedding}} # EV004
+evaluate: {probe: {reads: embedding}} # EV004
 ```
 
 # Instead
 
 ```yaml
 extends: jmi
-evaluate: {probe: {on: features}}
+evaluate: {probe: {reads: features}}
 ```
 
 # Source
@@ -41,10 +41,10 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.spec.evaluate.probe.on == "embedding" and method.anchor.projector is not None:
+    if method.spec.evaluate.probe.reads == "embedding" and method.anchor.projector is not None:
         yield Finding(
-            ("evaluate", "probe", "on"),
+            ("evaluate", "probe", "reads"),
             "the probe reads the embedding, from which the projector has removed information",
             labels=((("branches", method.anchor.owner, "projector"), "this head"),),
-            help="set `on: features`",
+            help="set `reads: features`",
         )

@@ -9,13 +9,15 @@ The joint term alone is maximal for a constant representation.
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: none}
+extends: jmi
+objective: {marginal: none} # MT001
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+extends: jmi
+objective: {marginal: in-batch}
 ```
 
 # Source

@@ -9,13 +9,15 @@ Shrinking every feature to zero makes both the invariance and the covariance ter
 # Example
 
 ```yaml
+extends: vicreg
 objective:
-  marginal: {variance-covariance: {variance: 0, covariance: 1}}
+  marginal: {variance-covariance: {variance: 0, covariance: 1}} # MT002
 ```
 
 # Instead
 
 ```yaml
+extends: vicreg
 objective:
   marginal: {variance-covariance: {variance: 25, covariance: 1}}
 ```

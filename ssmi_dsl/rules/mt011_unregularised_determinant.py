@@ -12,7 +12,7 @@ Log-determinants have no finite optimum: as a canonical correlation goes to 1, o
 extends: vicreg
 objective:
   critic: {rbf: {normalize: true}}
-  marginal: {log-det: {eps: 0}} # MT011, MT014
+  marginal: {log-det: {eps: 0}} # MT011
 ```
 
 # Instead

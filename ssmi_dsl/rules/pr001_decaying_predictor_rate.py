@@ -9,13 +9,15 @@ The predictor must keep tracking its optimum.
 # Example
 
 ```yaml
-optimize: {schedule: alternating}
+extends: simsiam
+optimize: {predictor: {schedule: as-encoder}} # PR001
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, predictor: {schedule: constant}}
+extends: simsiam
+optimize: {predictor: {schedule: constant}}
 ```
 
 # Source

@@ -9,13 +9,15 @@ A predictor that cannot follow its optimum is no surrogate of the marginal term.
 # Example
 
 ```yaml
-optimize: {schedule: alternating, predictor: {frozen: true}}
+extends: simsiam
+optimize: {predictor: {frozen: true}} # PR003
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating}
+extends: simsiam
+optimize: {predictor: {frozen: false}}
 ```
 
 # Source

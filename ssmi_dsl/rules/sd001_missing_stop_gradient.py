@@ -9,15 +9,17 @@ Both sides then move together towards the constant solution: nothing in the loss
 # Example
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, stop_gradient: false}
+  target: {stop_gradient: false} # SD001
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, stop_gradient: true}
+  target: {stop_gradient: true}
 ```
 
 # Source

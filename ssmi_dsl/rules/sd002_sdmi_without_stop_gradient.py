@@ -9,12 +9,14 @@ The marginal term prevents collapse, but no block is held constant: the alternat
 # Example
 
 ```yaml
-paradigm: sdmi
+extends: simclr
+paradigm: sdmi # SD002
 ```
 
 # Instead
 
 ```yaml
+extends: simclr
 paradigm: jmi
 ```
 

@@ -10,18 +10,17 @@ learning rate.
 # Example
 
 ```yaml
+extends: jmi
+paradigm: sdmi
 branches:
-  a: {}
-  b: {of: a, stop_gradient: true}
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+  b: {of: shared, stop_gradient: true} # SD007
 ```
 
 # Instead
 
 ```yaml
+extends: jmi
 paradigm: jmi
-branches:
-  a: {}
 ```
 
 # Source

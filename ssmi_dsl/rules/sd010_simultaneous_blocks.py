@@ -9,13 +9,15 @@ The monotonicity statement of the paper holds for steps that follow each other; 
 # Example
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b], updates: simultaneous}
+extends: sdmi
+optimize: {updates: simultaneous} # SD010
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: sdmi
+optimize: {updates: sequential}
 ```
 
 # Source

@@ -9,15 +9,15 @@ Monotonicity is argued for explicit alternation; copying the encoder into its ta
 # Example
 
 ```yaml
-claims: [monotone-mi]
-branches:
-  b: {of: a, stop_gradient: true}
+extends: simsiam
+claims: [monotone-mi] # SD011
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: simsiam
+claims: []
 ```
 
 # Source

@@ -9,13 +9,15 @@ Every view could serve as anchor once and as target once; one direction has half
 # Example
 
 ```yaml
-optimize: {schedule: alternating, swap: false}
+extends: simsiam
+optimize: {swap: false} # SD012
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, swap: true}
+extends: simsiam
+optimize: {swap: true}
 ```
 
 # Source

@@ -9,17 +9,17 @@ Joint optimisation needs the gradient of both views.
 # Example
 
 ```yaml
+extends: jmi
 paradigm: jmi
 branches:
-  b: {of: a, stop_gradient: true}
+  b: {of: shared, stop_gradient: true} # SD013
 ```
 
 # Instead
 
 ```yaml
+extends: sdmi
 paradigm: sdmi
-branches:
-  b: {of: a, stop_gradient: true}
 ```
 
 # Source

@@ -9,15 +9,20 @@ Both supply the gradient that prevents collapse. Hybrids such as MoCo v3 do this
 # Example
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [4096, 256]}}
-objective: {bound: infonce, critic: cosine, marginal: in-batch}
+  online: {predictor: {mlp: [4096, 256]}} # SD014
+objective: {marginal: in-batch}
+recipes: {digits: null}
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: predictor}
+extends: byol
+branches:
+  online: {predictor: {mlp: [4096, 256]}}
+objective: {marginal: predictor}
 ```
 
 # Source

@@ -32,7 +32,7 @@ class MutualInformation(Params):
 class Probe(Params):
     """The classifier that grades the representation."""
 
-    on: Literal["features", "embedding"] = Field(
+    reads: Literal["features", "embedding"] = Field(
         default="features", description="what it reads: features of the backbone, or the projector's output"
     )
     select_on: Literal["held-out", "test"] = Field(
