@@ -1,7 +1,7 @@
 """The pages of the rules, read: sections, and the snippets that say which findings they have.
 
-A snippet is a whole spec, mostly short by `extends`. In `Example` a line ends with the codes of its findings, `# SD001` or `# DV001, DV002`; `Instead` has none.
-Words without a compiler yet are the compiler's state and not a rule's subject: SY011 counts on its own page only.
+A snippet is a whole spec, mostly short by `extends`. In `Example` a line ends with the codes of its findings, `# SD001` or
+`# DV001, DV002`; `Instead` has none. Words without a compiler yet are the compiler's state and not a rule's subject: SY011 counts on its own page only.
 """
 
 import re

@@ -27,8 +27,6 @@ Ermolov et al. 2021 (W-MSE), section 3: groups of twice the dimension
 
 from collections.abc import Iterator
 
-from ssmi_dsl.components.backbones import num_features
-from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
@@ -45,10 +43,9 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     marginal = method.objective.marginal
-    head = method.anchor.projector
-    dim = output_width(head) if head is not None else num_features(method.anchor.encoder)
+    dim = method.anchor.embedding_width
     if isinstance(marginal, Whitening) and marginal.eps == 0 and dim is not None:
-        size = marginal.size or method.recipe.batch_size
+        size = marginal.size or method.recipe.batch_of_objective
         if size <= dim:
             yield Finding(
                 ("objective", "marginal"),

@@ -47,7 +47,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if isinstance(bound, Gaussian) and bound.eps == 0 and bound.momentum is None and dim is not None:
         if batch <= 2 * dim:
             yield Finding(
-                ("objective", "bound"),
+                ("objective", "bound", "gaussian", "eps"),
                 f"{batch} samples give a joint covariance of rank {batch - 1} at most, and it has {2 * dim} rows",
                 help=f"set `eps: 1.0e-4`, average covariances over steps (`momentum`), or use more than {2 * dim} samples",
             )

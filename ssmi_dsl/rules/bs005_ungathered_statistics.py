@@ -61,7 +61,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     cap = f", which caps InfoNCE at log {num_candidates(method)} = {log(num_candidates(method)):.2f} nats"
     yield Finding(
         context.recipe_loc("hardware", "gather"),
-        f"each device sees {share} of {batch} images" + (cap if type(method.objective.bound).name == "infonce" else ""),
+        f"recipe `{method.recipe.name}`: each device sees {share} of {batch} images"
+        + (cap if type(method.objective.bound).name == "infonce" else ""),
         labels=((("objective", "marginal"), "this term is that of a batch"),),
         help="set `gather: all`",
         severity=Severity.ERROR if is_singular else None,

@@ -55,7 +55,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     cap = f": {num_candidates(method)} candidates, at most {log(num_candidates(method)):.2f} nats"
     yield Finding(
         context.recipe_loc("hardware", "gradient_accumulation"),
-        f"a micro-batch has {recipe.batch_size // parts} of {recipe.batch_size} images"
+        f"recipe `{recipe.name}`: a micro-batch has {recipe.batch_size // parts} of {recipe.batch_size} images"
         + (
             cap if type(method.objective.bound).name == "infonce" else ", and the statistics are those of a micro-batch"
         ),

@@ -31,7 +31,7 @@ from math import log
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.rules.questions import num_candidates
 
 RULE = Rule(
     "DV004",
@@ -46,8 +46,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     objective = method.objective
     if type(objective.bound).name != "infonce" or objective.target_nats is None:
         return
-    size = objective.marginal.size + 1 if isinstance(objective.marginal, Queue) else method.recipe.batch_size
-    size = 2 * size - 1 if objective.marginal.uses_all_views else size
+    size = num_candidates(method)
     if log(size) < objective.target_nats:
         yield Finding(
             ("objective", "target_nats"),

@@ -53,15 +53,20 @@ def check(context: RuleContext) -> Iterator[Finding]:
     pairs = anchors * (num_candidates(method) - 1)
     if temperature is None or pairs < 1:
         return
-    bias = relative_variance(temperature, dim) / (2 * pairs)
+    variance = relative_variance(temperature, dim)
+    bias = variance / (2 * pairs)
     if bias > TOLERANCE:
         yield Finding(
             ("objective", "critic"),
-            f"the logarithm of the mean over {pairs} pairs is about {_shown(bias)} nats too large at temperature {temperature:g}",
+            f"the logarithm of a mean over {pairs} pairs is {_shown(bias)} at temperature {temperature:g}",
             labels=((("objective", "bound"), "takes the logarithm of a minibatch mean"),),
+            notes=(
+                f"exp T has {variance:.3g} times the square of its mean as variance, at embeddings spread over the sphere",
+            ),
             help="raise the temperature or the batch, or use `mine`, whose gradient averages over steps",
         )
 
 
 def _shown(bias: float) -> str:
-    return f"{bias:.2g}" if bias < 100 else "100 or more"
+    # the expansion behind the number holds while it is small
+    return f"about {bias:.2g} nats too large" if bias < 1 else "mostly noise"

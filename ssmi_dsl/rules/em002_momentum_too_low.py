@@ -28,8 +28,8 @@ Grill et al. 2020 (BYOL), table 5a
 """
 
 from collections.abc import Iterator
-from math import log
 
+from ssmi_dsl.caps import half_life
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
@@ -45,9 +45,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
             and (branch.ema.momentum == 0 or 0.5 <= branch.ema.momentum < 0.9)
             and not method.has_true_marginal
         ):
-            half_life = log(2) / -log(branch.ema.momentum) if branch.ema.momentum > 0 else 0.0
             yield Finding(
                 ("branches", branch.name, "update", "ema", "momentum"),
-                f"a momentum of {branch.ema.momentum:g} is a half-life of {half_life:.1f} steps",
+                f"a momentum of {branch.ema.momentum:g} is a half-life of {half_life(branch.ema.momentum):.1f} steps",
                 help="use 0.99 or more",
             )

@@ -30,8 +30,8 @@ half-life ln 2 / -ln m; docs/theory.md
 """
 
 from collections.abc import Iterator
-from math import log
 
+from ssmi_dsl.caps import half_life
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
@@ -47,10 +47,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
     for branch in method.branches:
         if branch.ema is None or steps is None or not 0 < branch.ema.momentum < 1:
             continue
-        half_life = log(2) / -log(branch.ema.momentum)
-        if half_life > steps / 10:
+        half = half_life(branch.ema.momentum)
+        if half > steps / 10:
             yield Finding(
                 ("branches", branch.name, "update", "ema", "momentum"),
-                f"the half-life of the target is {half_life:.0f} steps, and recipe `{method.recipe.name}` has {steps}",
+                f"the half-life of the target is {half:.0f} steps, and recipe `{method.recipe.name}` has {steps}",
                 help="lower the momentum for this recipe",
             )

@@ -11,18 +11,20 @@ It is a regulariser in name only: its value is logged, falls or rises, and chang
 
 # Example
 
-A critic of your own that detaches what it scores:
+A marginal of your own that scores its queue against itself: the queue is a constant of the step.
 
 ```python
-def pair(self, b, x, y):
-    return b.row_dot(b.stop_gradient(x), b.stop_gradient(y))
+def scores(self, b, critic, x, y, queue):
+    positive = critic.pair(b, x, y)
+    return Scores(positive, critic.matrix(b, queue, queue), Mask.DIAGONAL, Mask.NONE)
 ```
 
 # Instead
 
 ```python
-def pair(self, b, x, y):
-    return b.row_dot(x, y)
+def scores(self, b, critic, x, y, queue):
+    positive = critic.pair(b, x, y)
+    return Scores(positive, b.prepend(positive, critic.matrix(b, x, queue)), Mask.FIRST, Mask.NONE)
 ```
 
 # Source

@@ -48,7 +48,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         and method.anchor.predictor is not None
         and method.recipe.schedule == "cosine"
     ):
-        if method.spec.optimize.predictor.schedule != "constant":
+        update = method.spec.optimize.predictor
+        if update.schedule != "constant" and update.direct is None:
             written = ("optimize", "predictor", "schedule")
             head = ("branches", method.anchor.name, "predictor")
             yield Finding(

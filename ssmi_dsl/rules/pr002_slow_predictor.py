@@ -37,7 +37,10 @@ RULE = Rule("PR002", "slow-predictor", Severity.WARNING, "The predictor learns w
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    factor = method.spec.optimize.predictor.lr_multiplier
+    update = method.spec.optimize.predictor
+    factor = update.lr_multiplier
+    if update.direct is not None:
+        return
     if (
         method.paradigm == "sdmi"
         and method.anchor.predictor is not None
