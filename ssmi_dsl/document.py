@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.reader import Node, read_tree
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -22,6 +22,7 @@ class Suppression:
     """A comment `# ssmi: ignore[SD010, momentum-too-low] reason`.
 
     It holds for the findings of its own line or, `standalone` on a line of its own, of the next. No `codes`: it names no rule.
+    `text` is the comment as written; `removal` takes it out, with its line if it is `standalone`.
     """
 
     line: int
@@ -29,6 +30,8 @@ class Suppression:
     reason: str
     span: Span
     standalone: bool = False
+    text: str = ""
+    removal: TextEdit | None = None
 
     @property
     def covers(self) -> int:
@@ -46,6 +49,7 @@ class Document:
     diagnostics: tuple[Diagnostic, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     root: Node | None = field(default=None, repr=False, compare=False)
+    scalars: tuple[tuple[int, int], ...] = field(default=(), repr=False, compare=False)
     positions: Positions = field(default_factory=lambda: Positions(""), repr=False, compare=False)
 
     def has(self, loc: Loc) -> bool:
@@ -84,7 +88,7 @@ def read_document(text: str | bytes, path: str = "<string>") -> Document:
     data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
     suppressions = _suppressions(source, positions, tree.scalars) if data is not None else ()
     diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
-    return Document(path, source, data, diagnostics, suppressions, tree.root, positions)
+    return Document(path, source, data, diagnostics, suppressions, tree.root, tree.scalars, positions)
 
 
 def read_file(path: Path) -> Document:
@@ -112,5 +116,23 @@ def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, 
         span = positions.span(match.start(), match.start() + len(match.group().rstrip()))
         codes = tuple(code.strip() for code in (match.group(1) or "").split(",") if code.strip())
         before = text[positions.line(span.line).start : match.start()]
-        found.append(Suppression(span.line, codes, match.group(2).strip(), span, not before.strip()))
+        removal = _removal(text, positions, span, before)
+        found.append(
+            Suppression(
+                span.line, codes, match.group(2).strip(), span, not before.strip(), text[span.start : span.end], removal
+            )
+        )
     return tuple(found)
+
+
+def _removal(text: str, positions: Positions, span: Span, before: str) -> TextEdit:
+    start = span.start - len(before) + len(before.rstrip())
+    end = positions.line(span.line).end
+    if not before.strip():
+        if text[end : end + 2] == "\r\n":
+            end += 2
+        elif end < len(text):
+            end += 1
+        elif span.line > 1:
+            start = positions.line(span.line - 1).end
+    return TextEdit(positions.span(start, end), text[start:end], "")

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Severity, Span
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Loc, Patch, Severity, Span, TextEdit
 from ssmi_dsl.document import Suppression
+from ssmi_dsl.fixes.fix import Fix
+from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules import all_rules, find_rule, suggest_rules
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.sy014_unused_suppression import RULE as UNUSED_SUPPRESSION
@@ -78,7 +80,8 @@ def finish(
         silencers = _silencers(diagnostic, rule, suppressions) if diagnostic.path == path else []
         used.update(silencers)
         if settings.enables(rule) and not silencers:
-            kept.append(replace(diagnostic, severity=settings.severity_of(rule, diagnostic.severity)))
+            shown = _left_alone(diagnostic, suppressions) if diagnostic.path == path else diagnostic
+            kept.append(replace(shown, severity=settings.severity_of(rule, diagnostic.severity)))
     for diagnostic in _judge(suppressions, used, settings, path):
         rule = _rule(diagnostic)
         if settings.enables(rule):
@@ -97,8 +100,17 @@ def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
         notes=finding.notes,
         help=finding.help,
         loc=finding.loc,
+        fix=_patch(finding.fix, document),
     )
     return found if finding.severity is None else replace(found, severity=finding.severity)
+
+
+def _patch(fix: Fix | None, document: Placed) -> Patch | None:
+    if fix is None or not isinstance(document, Resolved):
+        return None
+    from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
+
+    return patch_for(fix, document)
 
 
 def _rule(diagnostic: Diagnostic) -> Rule:
@@ -118,6 +130,18 @@ def _silencers(diagnostic: Diagnostic, rule: Rule, suppressions: Sequence[Suppre
     ]
 
 
+def _left_alone(diagnostic: Diagnostic, suppressions: Sequence[Suppression]) -> Diagnostic:
+    """Nobody edits a line that a suppression speaks of: what was accepted there was accepted as it is."""
+    fix = diagnostic.fix
+    if fix is None or not suppressions:
+        return diagnostic
+    lines = {line for item in suppressions for line in (item.line, item.covers)}
+    if not any(line in lines for edit in fix.edits for line in edit.lines):
+        return diagnostic
+    refused = "a suppression covers the line"
+    return replace(diagnostic, fix=replace(fix, applicability=Applicability.MANUAL, edits=(), refused=refused))
+
+
 def _judge(
     suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str
 ) -> Iterator[Diagnostic]:
@@ -130,10 +154,27 @@ def _judge(
             if module is None:
                 near = suggest_rules(code, 1)
                 help = f"did you mean {quote(near[0])}?" if near else None
-                yield UNKNOWN_SUPPRESSION.at(path, suppression.span, f"no rule is called {quote(code)}", help=help)
+                fix = _edited_codes(suppression, code, near[0]) if near else None
+                yield UNKNOWN_SUPPRESSION.at(
+                    path, suppression.span, f"no rule is called {quote(code)}", help=help, fix=fix
+                )
             elif not module.rule.suppressible:
-                message = f"{module.rule.code} cannot be suppressed"
-                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it")
+                message, fix = f"{module.rule.code} cannot be suppressed", _edited_codes(suppression, code, None)
+                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)
             elif (index, code) not in used and settings.enables(module.rule):
                 message = f"{quote(code)} finds nothing on line {suppression.covers}"
-                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it")
+                fix = _edited_codes(suppression, code, None)
+                yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)
+
+
+def _edited_codes(suppression: Suppression, code: str, new: str | None) -> Patch:
+    """The comment with `code` replaced, or without it; the last code takes the comment with it."""
+    if new is None and len(suppression.codes) == 1:
+        edits = (suppression.removal,) if suppression.removal is not None else ()
+        return Patch("remove the suppression", Applicability.SAFE, edits)
+    codes = [new if item == code else item for item in suppression.codes]
+    head, _, rest = suppression.text.partition("[")
+    text = f"{head}[{', '.join(item for item in codes if item is not None)}]{rest.partition(']')[2]}"
+    edit = TextEdit(suppression.span, suppression.text, text)
+    title = f"remove `{code}` from the suppression" if new is None else f"write `{new}`"
+    return Patch(title, Applicability.SAFE if new is None else Applicability.UNSAFE, (edit,))

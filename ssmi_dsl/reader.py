@@ -5,12 +5,12 @@ Budgets: 64 levels, 10,000 nodes (an alias counts as what it stands for), scalar
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 
 from ssmi_dsl import scalars
-from ssmi_dsl.diagnostics import Diagnostic, Label, Span
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Patch, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -29,6 +29,8 @@ MAX_NODES = 10_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 1024
 
+Style = Literal["plain", "quoted", "literal", "flow", "block"]
+
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
@@ -36,7 +38,8 @@ _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 class Node:
     """A value, its place, and for a collection its children: key or index to (place of the key, node).
 
-    `size` counts the nodes in it with aliases expanded, `height` the levels of collections.
+    `size` counts the nodes in it with aliases expanded, `height` the levels of collections. `style` is how it is written; `shared` says
+    that it has an anchor or is an alias.
     """
 
     value: object
@@ -44,6 +47,8 @@ class Node:
     children: dict[str | int, tuple[Span | None, "Node"]] = field(default_factory=dict[str | int, Any])
     size: int = 1
     height: int = 0
+    style: Style = "plain"
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,8 @@ class _Reader:
             if event.anchor is not None:
                 self._anchors[event.anchor] = Node(value, span)
             return
-        node = Node(value, span)
+        style: Style = "literal" if event.style in ("|", ">") else "quoted" if quoted else "plain"
+        node = Node(value, span, style=style, shared=event.anchor is not None)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._deliver(node, span.end)
@@ -203,6 +209,7 @@ class _Reader:
                 message,
                 label=f"read as {read}",
                 help="quote it if it is text, else spell the value plainly",
+                fix=_plainly(text, value, span) if self._text[span.start : span.end] == text else None,
             )
 
     def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
@@ -231,7 +238,8 @@ class _Reader:
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
             self._open_anchors.add(event.anchor)
-        node = Node(value, span, height=1)
+        style: Style = "flow" if event.flow_style else "block"
+        node = Node(value, span, height=1, style=style, shared=event.anchor is not None)
         self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end))
 
     def _close(self, event: Any) -> None:
@@ -257,7 +265,8 @@ class _Reader:
         if len(self._stack) + target.height > MAX_DEPTH:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
         self._count(target.size, span)
-        self._deliver(Node(target.value, span, target.children, target.size, target.height), span.end)
+        alias = Node(target.value, span, target.children, target.size, target.height, target.style, shared=True)
+        self._deliver(alias, span.end)
 
     def _deliver(self, node: Node, end: int) -> None:
         if not self._stack:
@@ -299,3 +308,9 @@ class _Reader:
     def _stop(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self._report(rule, span, message, **rest)
         raise _UnreadableError
+
+
+def _plainly(text: str, value: scalars.Scalar, span: Span) -> Patch:
+    """The same value, spelt so that YAML 1.1 reads it too."""
+    new = f'"{text}"' if isinstance(value, str) else str(value)
+    return Patch(f"write `{new}`", Applicability.SAFE, (TextEdit(span, text, new),))

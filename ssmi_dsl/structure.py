@@ -1,11 +1,12 @@
 """References between the parts of a spec, and the parts of the grammar that have no compiler yet."""
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
-from typing import cast
+from typing import Any, cast
 
 from ssmi_dsl.components.base import Params
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
+from ssmi_dsl.fixes.fix import Fix, set_value
+from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.evaluate import Evaluate
@@ -19,17 +20,42 @@ def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, 
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
     found = [*_references(spec), *_not_yet(spec)]
     return tuple(
-        Diagnostic(code, name, Severity.ERROR, message, source.path, source.span(loc), loc=loc)
+        Diagnostic(
+            code,
+            name,
+            Severity.ERROR,
+            message,
+            source.path,
+            source.span(loc),
+            loc=loc,
+            fix=_patch(spec, source, code, loc),
+        )
         for code, name, loc, message in found
     )
+
+
+def _patch(spec: MethodSpec, source: Resolved, code: str, loc: Loc) -> Patch | None:
+    """The branch that a name which leads nowhere must have meant."""
+    if code != "SY012":
+        return None
+    name: Any = source.data
+    for step in loc:
+        name = name[step]
+    guess = nearest(name, spec.branches) if isinstance(name, str) else None
+    if guess is None or guess == name:
+        return None
+    from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
+
+    sure = Applicability.SAFE if is_typo(name, guess) else Applicability.UNSAFE
+    return patch_for(Fix(f"write `{guess}`", sure, (set_value(loc, guess),)), source)
 
 
 def _references(spec: MethodSpec) -> Iterator[Finding]:
     names = list(spec.branches)
 
     def unknown(loc: Loc, name: str) -> Finding:
-        guess = get_close_matches(name, names, n=1)
-        hint = f"; did you mean `{guess[0]}`?" if guess else f"; branches: {', '.join(names)}"
+        guess = nearest(name, names)
+        hint = f"; did you mean `{guess}`?" if guess else f"; branches: {', '.join(names)}"
         return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
 
     for name, branch in spec.branches.items():

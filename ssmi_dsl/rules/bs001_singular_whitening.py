@@ -28,6 +28,7 @@ Ermolov et al. 2021 (W-MSE), section 3: groups of twice the dimension
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Whitening
@@ -50,5 +51,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "marginal"),
                 f"groups of {size} samples have a singular covariance in {dim} dimensions",
+                fix=Fix(
+                    "set `eps: 0.001`",
+                    Applicability.SAFE,
+                    (set_value(("objective", "marginal", "whitening", "eps"), 0.001),),
+                ),
                 help=f"use groups of {2 * dim}, fewer dimensions, or `eps`",
             )

@@ -28,6 +28,7 @@ Song & Ermon 2020 (1910.06222); Poole et al. 2019
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -44,4 +45,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("objective", "critic"),
                 f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",
                 help="use `cosine`, or a bound with bounded gradients",
+                fix=Fix("set `critic: cosine`", Applicability.UNSAFE, (set_value(("objective", "critic"), "cosine"),)),
             )

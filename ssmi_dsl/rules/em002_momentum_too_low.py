@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from ssmi_dsl.caps import half_life
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -49,4 +50,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("branches", branch.name, "update", "ema", "momentum"),
                 f"a momentum of {branch.ema.momentum:g} is a half-life of {half_life(branch.ema.momentum):.1f} steps",
                 help="use 0.99 or more",
+                fix=Fix(
+                    "set `momentum: 0.99`",
+                    Applicability.UNSAFE,
+                    (set_value(("branches", branch.name, "update", "ema", "momentum"), 0.99),),
+                ),
             )

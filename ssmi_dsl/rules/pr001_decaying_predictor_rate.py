@@ -28,6 +28,7 @@ Chen & He 2021 (SimSiam), table 1 and the official option --fix-pred-lr
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -57,4 +58,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 "the learning rate of the predictor decays with the encoder's",
                 of="key",
                 help="set `optimize: {predictor: {schedule: constant}}`",
+                fix=Fix(
+                    "set `schedule: constant` for the predictor",
+                    Applicability.SAFE,
+                    (set_value(("optimize", "predictor", "schedule"), "constant"),),
+                ),
             )

@@ -30,6 +30,7 @@ Chen & He 2021 (SimSiam), section 4.1; Tian et al. 2021; truth table of the line
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -52,4 +53,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
         label="this branch must be a constant of the loss",
         notes=("without it the loss has a constant solution (Chen & He 2021, section 4.1)",),
         help="set `stop_gradient: true`",
+        fix=Fix(
+            f"set `stop_gradient: true` on `{name}`",
+            Applicability.SAFE,
+            (set_value(("branches", name, "stop_gradient"), True),),
+        )
+        if name != method.anchor.name
+        else None,
     )

@@ -28,6 +28,7 @@ arXiv:2510.01345; the lemma on tied weights in docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import assigns
@@ -46,10 +47,16 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     if assigns(method.objective.marginal):
         return  # MT008 says it
+    name = method.target.name
+    if name != method.anchor.name:
+        title, change = f"set `stop_gradient: true` on `{name}`", set_value(("branches", name, "stop_gradient"), True)
+    else:
+        title, change = "set `paradigm: jmi`", set_value(("paradigm",), "jmi")
     yield Finding(
         ("paradigm",),
         "the spec says sdmi, but no branch is held constant in any step",
         labels=((("objective", "marginal"), "this term prevents collapse without it"),),
         notes=("not wrong as a loss: all blocks move together, which is jmi",),
         help="set `stop_gradient` on the target, or `paradigm: jmi`",
+        fix=Fix(title, Applicability.UNSAFE, (change,)),
     )

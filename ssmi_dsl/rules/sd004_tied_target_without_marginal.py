@@ -32,6 +32,7 @@ the lemma on tied weights in docs/theory.md; Chen & He 2021, section 4.2
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes.predictor import add_predictor
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -52,4 +53,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 "tied branches with neither predictor nor marginal term collapse, with or without stop-gradient",
                 labels=((("objective", "marginal"), "nothing stands for the marginal term"),),
                 help=f"give `{method.anchor.name}` a predictor, or choose a marginal",
+                fix=add_predictor(method, constant_rate=True),
             )

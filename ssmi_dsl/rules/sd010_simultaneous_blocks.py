@@ -28,6 +28,7 @@ arXiv:2510.01345, proposition 3.1; docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -41,4 +42,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("optimize", "updates"),
             "the two blocks move at once, where the theory lets one follow the other",
             help="remove `updates: simultaneous`",
+            fix=Fix("remove `updates: simultaneous`", Applicability.SAFE, (delete_key(("optimize", "updates")),)),
         )

@@ -28,6 +28,7 @@ Chen & He 2021 (SimSiam), section 4.6
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -38,5 +39,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.is_tied and method.anchor.name != method.target.name and not method.spec.optimize.swap:
         yield Finding(
-            ("optimize", "swap"), "the loss uses one direction only, and the branches are tied", help="set `swap: true`"
+            ("optimize", "swap"),
+            "the loss uses one direction only, and the branches are tied",
+            help="set `swap: true`",
+            fix=Fix("set `swap: true`", Applicability.SAFE, (set_value(("optimize", "swap"), True),)),
         )

@@ -30,6 +30,7 @@ arXiv:2510.01345
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.predictor import Predictor
@@ -41,6 +42,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.paradigm != "jmi":
         return
+    fix = Fix("set `paradigm: sdmi`", Applicability.UNSAFE, (set_value(("paradigm",), "sdmi"),))
     if isinstance(method.objective.marginal, Predictor) and not any(phase.stopped for phase in method.phases):
         yield Finding(
             ("objective", "marginal"),
@@ -56,10 +58,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 f"branch `{branch.name}` is held constant, but jmi optimises both views jointly",
                 labels=((("paradigm",), "declared here"),) if method.spec.paradigm else (),
                 help="remove `stop_gradient`, or set `paradigm: sdmi`",
+                fix=fix,
             )
         elif branch.source is not None:
             yield Finding(
                 ("branches", branch.name, "update"),
                 f"branch `{branch.name}` is a target network, and jmi has none",
                 help="remove the branch, or set `paradigm: sdmi`",
+                fix=fix,
             )
