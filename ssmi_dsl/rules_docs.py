@@ -129,7 +129,11 @@ def _output(page: Page, snippet: Snippet) -> str:
 
 def _fix(module: RuleModule) -> str:
     """How sure the fix is that the example's finding carries."""
-    return ""
+    page = read_page(module)
+    if page.bad is None:
+        return ""
+    fixes = [d.fix for d in findings(page.bad, page.rule)[1] if d.code == page.rule.code and d.fix is not None]
+    return fixes[0].applicability.value if fixes else ""
 
 
 def _same(path: Path, text: str) -> bool:

@@ -29,6 +29,7 @@ Ermolov et al. 2021 (W-MSE), official code: groups of 128 for 64 dimensions, 256
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Whitening
@@ -51,4 +52,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("objective", "marginal"),
                 f"groups of {size} samples are less than twice the {dim} dimensions",
                 help=f"use groups of {2 * dim}, or fewer dimensions",
+                fix=Fix(
+                    f"set `size: {2 * dim}`",
+                    Applicability.UNSAFE,
+                    (set_value(("objective", "marginal", "whitening", "size"), 2 * dim),),
+                ),
             )

@@ -28,6 +28,7 @@ docs/theory.md: finite batches; Chang et al. 2024
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.bounds.declared import Gaussian
@@ -50,4 +51,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("objective", "bound", "gaussian", "eps"),
                 f"{batch} samples give a joint covariance of rank {batch - 1} at most, and it has {2 * dim} rows",
                 help=f"set `eps: 1.0e-4`, average covariances over steps (`momentum`), or use more than {2 * dim} samples",
+                fix=Fix(
+                    "set `eps: 1e-4`", Applicability.SAFE, (set_value(("objective", "bound", "gaussian", "eps"), 1e-4),)
+                ),
             )

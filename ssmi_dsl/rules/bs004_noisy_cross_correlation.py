@@ -29,8 +29,10 @@ docs/theory.md: finite batches; Zbontar et al. 2021 (Barlow Twins), figure 2
 """
 
 from collections.abc import Iterator
+from math import ceil, log2
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
@@ -55,9 +57,16 @@ def check(context: RuleContext) -> Iterator[Finding]:
     floor = dim * (dim - 1) / batch
     share = marginal.off_diagonal * floor / dim
     if share > TOLERANCE:
+        # the next power of two that brings the share below the tolerance
+        enough = 1 << ceil(log2(marginal.off_diagonal * (dim - 1) / TOLERANCE))
         yield Finding(
             context.recipe_loc("batch_size"),
             f"chance correlations of {batch} samples in {dim} dimensions sum to {floor:.0f}: {share:.2f} of the invariance terms",
             labels=((("objective", "marginal"), f"weighted by {marginal.off_diagonal:g}"),),
             help=f"use a batch of {round(marginal.off_diagonal * (dim - 1) / 0.04)}, fewer dimensions, or a smaller weight",
+            fix=Fix(
+                f"set `batch_size: {enough}`",
+                Applicability.UNSAFE,
+                (set_value(context.recipe_loc("batch_size"), enough),),
+            ),
         )

@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from math import log
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import couples_the_batch, num_candidates
@@ -65,5 +66,6 @@ def check(context: RuleContext) -> Iterator[Finding]:
         + (cap if type(method.objective.bound).name == "infonce" else ""),
         labels=((("objective", "marginal"), "this term is that of a batch"),),
         help="set `gather: all`",
+        fix=Fix("set `gather: all`", Applicability.SAFE, (set_value(context.recipe_loc("hardware", "gather"), "all"),)),
         severity=Severity.ERROR if is_singular else None,
     )

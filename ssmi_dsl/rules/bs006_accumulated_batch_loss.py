@@ -34,6 +34,7 @@ from collections.abc import Iterator
 from math import log
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import couples_the_batch, num_candidates
@@ -61,4 +62,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
         ),
         labels=((("objective", "marginal"), "this term is that of a batch"),),
         help="set `cached_gradients: true`, or lower the batch and say so",
+        fix=Fix(
+            "set `cached_gradients: true`",
+            Applicability.UNSAFE,
+            (set_value(context.recipe_loc("hardware", "cached_gradients"), True),),
+        ),
     )

@@ -36,6 +36,7 @@ Caron et al. 2021 (DINO), official code: the centre is all-reduced
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import CenterSharpen
@@ -57,4 +58,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"each of {hardware.devices} devices keeps a centre of its own",
             labels=((("objective", "marginal"), "the centre of this term"),),
             help="set `gather: all`",
+            fix=Fix(
+                "set `gather: all`", Applicability.SAFE, (set_value(context.recipe_loc("hardware", "gather"), "all"),)
+            ),
         )

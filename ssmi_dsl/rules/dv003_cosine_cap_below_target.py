@@ -35,9 +35,12 @@ from math import log
 
 from ssmi_dsl.caps import cosine_cap, infonce_cap
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import cosine_temperature, num_candidates
+from ssmi_dsl.terms.base import Critic
+from ssmi_dsl.terms.critics.cosine import Cosine
 
 RULE = Rule(
     "DV003",
@@ -68,4 +71,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
             labels=((("objective", "critic"), f"|T| is at most 1/τ = {1 / temperature:.3g}"),),
             notes=(f"log N of {candidates} candidates would be {log(candidates):.2f} nats",),
             help=f"lower the temperature below {1 / target:.3g}",
+            fix=_sharper(objective.critic, dim, target),
         )
+
+
+def _sharper(critic: Critic, dim: int, target: float) -> Fix | None:
+    """The largest of the usual temperatures that shows the target."""
+    enough = next((t for t in (0.5, 0.2, 0.1, 0.07, 0.05, 0.03, 0.02) if cosine_cap(t, dim) > 1.05 * target), None)
+    if enough is None or not isinstance(critic, Cosine):
+        return None
+    change = set_value(("objective", "critic", "cosine", "temperature"), enough)
+    return Fix(f"set `temperature: {enough:g}`", Applicability.UNSAFE, (change,))

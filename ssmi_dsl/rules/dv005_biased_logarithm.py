@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from ssmi_dsl.caps import relative_variance
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import cosine_temperature, num_candidates
@@ -64,6 +65,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 f"exp T has {variance:.3g} times the square of its mean as variance, at embeddings spread over the sphere",
             ),
             help="raise the temperature or the batch, or use `mine`, whose gradient averages over steps",
+            fix=Fix("set `bound: mine`", Applicability.SAFE, (set_value(("objective", "bound"), "mine"),)),
         )
 
 

@@ -29,6 +29,7 @@ Yeh et al. 2021 (DCL); Poole et al. 2019, section 2.2; table of optimal critics 
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -41,11 +42,15 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    for index, estimator in enumerate(context.method.spec.evaluate.mutual_information.estimators):
+    estimators = context.method.spec.evaluate.mutual_information.estimators
+    for index, estimator in enumerate(estimators):
         if estimator == "dcl":
+            loc = ("evaluate", "mutual_information", "estimators", index)
+            change = delete_key(loc) if "infonce" in estimators else set_value(loc, "infonce")
             yield Finding(
-                ("evaluate", "mutual_information", "estimators", index),
+                loc,
                 "`dcl` leaves the positive out of its denominator, so it reads more than there is",
                 notes=("10 nats at batch 128 read 15.06, with a perfect critic",),
                 help="use `infonce`, whose denominator holds the positive",
+                fix=Fix("read out by `infonce`", Applicability.SAFE, (change,)),
             )

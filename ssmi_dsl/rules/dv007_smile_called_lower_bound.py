@@ -29,6 +29,7 @@ Song & Ermon 2020 (1910.06222); table of optimal critics in docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -43,6 +44,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"a SMILE value is no {_words(read_out.report)}: its clipped marginal term lets it exceed the truth",
             labels=((("evaluate", "mutual_information", "estimators"), "holds `smile`"),),
             help="set `report: estimate`, or drop `smile`",
+            fix=Fix(
+                "call it an estimate",
+                Applicability.SAFE,
+                (set_value(("evaluate", "mutual_information", "report"), "estimate"),),
+            ),
         )
 
 

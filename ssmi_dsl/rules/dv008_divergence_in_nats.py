@@ -27,8 +27,10 @@ Hjelm et al. 2019; Polyanskiy & Wu, f-divergences; docs/theory.md: what the surr
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ssmi_dsl.diagnostics import Loc, Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import is_second_order, term_name
@@ -47,14 +49,17 @@ def check(context: RuleContext) -> Iterator[Finding]:
     read_out = context.method.spec.evaluate.mutual_information
     bound, marginal = type(objective.bound).name, objective.marginal
     if objective.target_nats is not None:
+        drop = Fix("drop the target", Applicability.UNSAFE, (delete_key(("objective", "target_nats")),))
         estimates = marginal.kind == "estimated"
         if estimates and bound in NOT_IN_NATS:
-            yield _finding(("objective", "target_nats"), bound, ("objective", "bound"))
+            yield replace(_finding(("objective", "target_nats"), bound, ("objective", "bound")), fix=drop)
         elif not estimates and is_second_order(marginal) and not isinstance(marginal, Taylor):
-            yield _finding(("objective", "target_nats"), term_name(marginal), ("objective", "marginal"))
+            found = _finding(("objective", "target_nats"), term_name(marginal), ("objective", "marginal"))
+            yield replace(found, fix=drop)
     if read_out.report != "estimate" and "jsd" in read_out.estimators:
         loc = ("evaluate", "mutual_information")
-        yield _finding((*loc, "report"), "jsd", (*loc, "estimators"))
+        fix = Fix("call it an estimate", Applicability.SAFE, (set_value((*loc, "report"), "estimate"),))
+        yield replace(_finding((*loc, "report"), "jsd", (*loc, "estimators")), fix=fix)
 
 
 def _finding(loc: Loc, name: str, where: Loc) -> Finding:

@@ -29,6 +29,7 @@ Peng et al. 2020 (GMI), official code; docs/theory.md: the floor
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.bounds.declared import Jsd
@@ -48,4 +49,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("objective", "bound", "jsd", "squash"),
             "with a sigmoid on the critic the loss cannot fall below 1.00641, where its optimum is 0",
             help="drop `squash`, unless published numbers of GMI are to be reproduced",
+            fix=Fix(
+                "drop the sigmoid", Applicability.SAFE, (set_value(("objective", "bound", "jsd", "squash"), False),)
+            ),
         )

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from math import log
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Permutation
@@ -48,4 +49,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("objective", "marginal", "permutation", "draw"),
             f"one of {batch} negatives is a positive on average, which caps the bound at log {batch} = {log(batch):.2f} nats",
             help="set `draw: derangement`",
+            fix=Fix(
+                "set `draw: derangement`",
+                Applicability.SAFE,
+                (set_value(("objective", "marginal", "permutation", "draw"), "derangement"),),
+            ),
         )

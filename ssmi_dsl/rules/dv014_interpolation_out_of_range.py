@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from math import exp, log
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import num_candidates
@@ -58,14 +59,21 @@ def check(context: RuleContext) -> Iterator[Finding]:
     loc = ("objective", "bound", "interpolated", "alpha")
     if not 0 < bound.alpha <= 1:
         message = f"`alpha` is {bound.alpha:g}; the bound exists for values above 0 and up to 1"
-        yield Finding(loc, message, help="start with 0.01")
+        yield Finding(
+            loc,
+            message,
+            help="start with 0.01",
+            fix=Fix("set `alpha: 0.01`", Applicability.SAFE, (set_value(loc, 0.01),)),
+        )
     elif target is not None:
         candidates = num_candidates(method)
         cap = log(candidates / bound.alpha)
         if cap < target:
+            smaller = float(f"{0.9 * candidates * exp(-target):.2g}")
             yield Finding(
                 ("objective", "target_nats"),
                 f"log(N/α) of {candidates} candidates and α = {bound.alpha:g} is {cap:.2f} nats, below {target:g}",
                 labels=((loc, "α"),),
                 help=f"lower `alpha` below {candidates * exp(-target):.2g}",
+                fix=Fix(f"set `alpha: {smaller:g}`", Applicability.SAFE, (set_value(loc, smaller),)),
             )

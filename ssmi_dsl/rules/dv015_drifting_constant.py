@@ -30,6 +30,7 @@ Choi & Lee 2021 (ReMINE)
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import term_name
@@ -55,4 +56,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 f"`{term_name(critic)}` may drift by a constant that `{type(bound).name}` does not see",
                 labels=((("objective", "bound"), "invariant to constants"),),
                 help="use `mine: {constant_penalty: 0.1}`, or `nwj`, which fixes the constant",
+                fix=Fix(
+                    "penalise the constant",
+                    Applicability.SAFE,
+                    (set_value(("objective", "bound", "mine", "constant_penalty"), 0.1),),
+                )
+                if isinstance(bound, Mine)
+                else None,
             )

@@ -31,6 +31,7 @@ Radford et al. 2021 (CLIP), section 2.5: the logits are never scaled by more tha
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.critics.cosine import Cosine
@@ -51,4 +52,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("objective", "critic", "cosine", "learned" if critic.min_temperature is None else "min_temperature"),
             f"the learned temperature {clamp}, and scores grow with its inverse",
             help=f"set `min_temperature: {SMALLEST}`",
+            fix=Fix(
+                f"set `min_temperature: {SMALLEST}`",
+                Applicability.SAFE,
+                (set_value(("objective", "critic", "cosine", "min_temperature"), SMALLEST),),
+            ),
         )

@@ -37,6 +37,7 @@ from typing import Any
 
 from ssmi_dsl.caps import half_life
 from ssmi_dsl.diagnostics import Loc, Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
@@ -57,7 +58,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         if branch.ema is None or chosen_for is None or not 0 < branch.ema.momentum < 1:
             continue
         batch = method.recipe.batch_size
-        if chosen_for / 2 < batch < 2 * chosen_for:
+        if chosen_for / 2 <= batch <= 2 * chosen_for:
             continue
         momentum = branch.ema.momentum
         scaled = momentum ** (batch / chosen_for)
@@ -67,7 +68,18 @@ def check(context: RuleContext) -> Iterator[Finding]:
             label=f"recipe `{method.recipe.name}`",
             labels=((loc, f"a half-life of {half_life(momentum):.0f} steps"),),
             help=f"set `momentum: {scaled:.4g}` in this recipe",
+            fix=Fix(
+                f"set `momentum: {scaled:.4g}`",
+                Applicability.SAFE,
+                (set_value(_place(context, loc), float(f"{scaled:.4g}")),),
+            ),
         )
+
+
+def _place(context: RuleContext, loc: Loc) -> Loc:
+    """The momentum of this recipe alone, or that of the method where the recipe is the default."""
+    name = context.method.recipe.name
+    return loc if name == DEFAULT_RECIPE else ("recipes", name, "method", *loc)
 
 
 def _batch_of(context: RuleContext, loc: Loc) -> int | None:

@@ -32,7 +32,8 @@ He et al. 2020 (MoCo), section 4.1, ablation of the momentum
 from collections.abc import Iterator
 
 from ssmi_dsl.caps import horizon
-from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.diagnostics import Loc, Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.queue import Queue
@@ -62,11 +63,20 @@ def check(context: RuleContext) -> Iterator[Finding]:
     loc = ("branches", target.name, "update", "ema", "momentum")
     if momentum == 0:
         message = f"the queue holds keys of {age:.0f} steps, and the target has no momentum"
-        yield Finding(loc, message, labels=(holder,), help="use 0.999", severity=Severity.ERROR)
+        yield Finding(loc, message, labels=(holder,), help="use 0.999", fix=_slower(loc, age), severity=Severity.ERROR)
     elif momentum < 1 and age > horizon(momentum):
         yield Finding(
             loc,
             f"keys are up to {age:.0f} steps old, and the target averages over {horizon(momentum):.0f} steps",
             labels=(holder,),
             help=f"raise the momentum above {1 - 1 / age:.4g}, or shorten the queue",
+            fix=_slower(loc, age),
         )
+
+
+def _slower(loc: Loc, age: float) -> Fix | None:
+    """The fastest of the usual momenta that remembers as long as the queue."""
+    enough = next((m for m in (0.99, 0.999, 0.9999) if horizon(m) >= age), None)
+    if enough is None:
+        return None
+    return Fix(f"set `momentum: {enough:g}`", Applicability.UNSAFE, (set_value(loc, enough),))

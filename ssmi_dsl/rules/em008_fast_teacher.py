@@ -36,6 +36,7 @@ from collections.abc import Iterator
 
 from ssmi_dsl.caps import half_life
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import CenterSharpen
@@ -58,8 +59,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     is_long = recipe.num_steps is None or half_life(RECOMMENDED) <= recipe.num_steps / 10
     if recipe.batch_size <= 256 and 0.5 <= ema.momentum < 0.999 and is_long:
+        loc = ("branches", method.target.name, "update", "ema", "momentum")
         yield Finding(
-            ("branches", method.target.name, "update", "ema", "momentum"),
+            loc,
             f"momentum {ema.momentum:g} is a half-life of {half_life(ema.momentum):.0f} steps, at batch {recipe.batch_size}",
             help=f"{RECOMMENDED}, a half-life of {half_life(RECOMMENDED):.0f} steps, is recommended up to batch 256",
+            fix=Fix(f"set `momentum: {RECOMMENDED}`", Applicability.UNSAFE, (set_value(loc, RECOMMENDED),)),
         )

@@ -31,6 +31,7 @@ Grill et al. 2020 (BYOL), section 3.1; several public implementations start thei
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.method import Sharing
@@ -57,4 +58,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
                     f"branch `{branch.name}` follows `{source.name}`, but its {part} is another network",
                     labels=((("branches", branch.name, "update"), f"every parameter follows one of `{source.name}`"),),
                     help=f"remove `{part}`: an EMA target has that of its source",
+                    fix=Fix(f"remove `{part}`", Applicability.SAFE, (delete_key(("branches", branch.name, part)),)),
                 )

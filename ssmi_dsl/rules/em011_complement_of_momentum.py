@@ -30,6 +30,7 @@ a review of a public trainer found an update rate passed as retention: the teach
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -42,9 +43,13 @@ def check(context: RuleContext) -> Iterator[Finding]:
     for branch in context.method.branches:
         if branch.ema is not None and 0 < branch.ema.momentum < 0.5:
             momentum = branch.ema.momentum
+            loc = ("branches", branch.name, "update", "ema", "momentum")
             yield Finding(
-                ("branches", branch.name, "update", "ema", "momentum"),
+                loc,
                 f"momentum {momentum:g} replaces {1 - momentum:.0%} of the target in every step",
                 notes=("target <- momentum * target + (1 - momentum) * source",),
                 help=f"if {momentum:g} is the share of the source, write {1 - momentum:g}",
+                fix=Fix(
+                    f"write `{1 - momentum:g}`", Applicability.UNSAFE, (set_value(loc, float(f"{1 - momentum:g}")),)
+                ),
             )

@@ -29,6 +29,7 @@ benchmark-mi returns the maximum over its test evaluations; docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -41,4 +42,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("evaluate", "mutual_information", "select"),
             "the largest of several noisy estimates is above their mean even if nothing changed",
             help="set `select: last`",
+            fix=Fix(
+                "set `select: last`",
+                Applicability.SAFE,
+                (set_value(("evaluate", "mutual_information", "select"), "last"),),
+            ),
         )

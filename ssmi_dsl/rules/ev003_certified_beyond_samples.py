@@ -33,6 +33,7 @@ from math import log
 
 from ssmi_dsl.caps import cosine_cap
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import cosine_temperature
@@ -53,4 +54,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("evaluate", "mutual_information", "report"),
             f"values up to {reach:.2f} nats are called certified, and {read_out.samples} samples certify {limit:.2f} at most",
             help="set `report: estimate`, or use more samples",
+            fix=Fix(
+                "call it an estimate",
+                Applicability.SAFE,
+                (set_value(("evaluate", "mutual_information", "report"), "estimate"),),
+            ),
         )

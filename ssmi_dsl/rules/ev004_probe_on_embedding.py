@@ -28,6 +28,7 @@ Chen et al. 2020 (SimCLR), section 4.2; Jing et al. 2022 (2110.09348)
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -47,4 +48,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             "the probe reads the embedding, from which the projector has removed information",
             labels=((("branches", method.anchor.owner, "projector"), "this head"),),
             help="set `reads: features`",
+            fix=Fix(
+                "set `reads: features`", Applicability.SAFE, (set_value(("evaluate", "probe", "reads"), "features"),)
+            ),
         )

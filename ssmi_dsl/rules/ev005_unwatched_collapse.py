@@ -29,6 +29,7 @@ Chen & He 2021 (SimSiam), figure 2; Jing et al. 2022; runs of 160 epochs at a co
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import term_name
@@ -49,4 +50,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"`{term_name(method.objective.marginal)}` shows no collapse in its value, and nothing else watches for it",
             labels=((("objective", "marginal"), "a surrogate"),),
             help="set `monitors: [feature-std, effective-rank]`",
+            fix=Fix(
+                "watch both",
+                Applicability.SAFE,
+                (set_value(("evaluate", "monitors"), ["feature-std", "effective-rank"]),),
+            ),
         )

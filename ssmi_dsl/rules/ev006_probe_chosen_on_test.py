@@ -28,6 +28,7 @@ Peng et al. 2020 (GMI), official code: the number of probe epochs is found on th
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -40,4 +41,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("evaluate", "probe", "select_on"),
             "the probe is chosen on the test set, so its accuracy there is no estimate of anything",
             help="set `select_on: held-out`",
+            fix=Fix(
+                "set `select_on: held-out`",
+                Applicability.UNSAFE,
+                (set_value(("evaluate", "probe", "select_on"), "held-out"),),
+            ),
         )

@@ -30,6 +30,7 @@ Peng et al. 2020 (GMI), official code: only the node itself is excluded
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Permutation
@@ -48,4 +49,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             "a node may meet its own neighbours as negatives",
             labels=((("views", "graph"), "nodes of a graph"),),
             help="set `exclude_neighbours: true`",
+            fix=Fix(
+                "exclude neighbours",
+                Applicability.SAFE,
+                (set_value(("objective", "marginal", "permutation", "exclude_neighbours"), True),),
+            ),
         )

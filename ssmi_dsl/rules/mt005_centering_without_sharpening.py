@@ -30,6 +30,7 @@ Caron et al. 2021 (DINO), section 5.3
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import CenterSharpen
@@ -50,4 +51,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"the target is centred, but at temperature {teacher:g} it is no sharper than the student at {student:g}",
             labels=((("objective", "marginal", "center-sharpen", "student_temperature"), "the student's temperature"),),
             help="set `temperature: 0.04`",
+            fix=Fix(
+                "set `temperature: 0.04`",
+                Applicability.SAFE,
+                (set_value(("objective", "marginal", "center-sharpen", "temperature"), 0.04),),
+            )
+            if student > 0.04
+            else None,
         )

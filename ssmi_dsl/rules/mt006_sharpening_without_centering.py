@@ -31,6 +31,7 @@ Caron et al. 2021 (DINO), section 5.3
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import CenterSharpen
@@ -48,4 +49,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("objective", "marginal", "center-sharpen", "centering"),
                 f"the target is sharpened (temperature {marginal.temperature:g}), but nothing keeps its outputs balanced",
                 help="set `centering: true`, or use `marginal: sinkhorn`",
+                fix=Fix(
+                    "set `centering: true`",
+                    Applicability.SAFE,
+                    (set_value(("objective", "marginal", "center-sharpen", "centering"), True),),
+                ),
             )

@@ -31,6 +31,7 @@ Caron et al. 2021 (DINO), official code: help text of --teacher_temp
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import CenterSharpen
@@ -55,9 +56,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if teacher >= student and not marginal.centering:
         message = f"the target is neither centred nor sharper than the student ({teacher:g} against {student:g})"
         help = "set `temperature: 0.04` and `centering: true`"
-        yield Finding(loc, message, help=help, severity=Severity.ERROR)
+        changes = (set_value(loc, 0.04), set_value((*loc[:-1], "centering"), True))
+        fix = Fix("centre and sharpen the target", Applicability.SAFE, changes) if student > 0.04 else None
+        yield Finding(loc, message, help=help, fix=fix, severity=Severity.ERROR)
     elif UNSTABLE_ABOVE < teacher < student and marginal.warmup_epochs == 0:
         message = (
             f"the teacher starts at temperature {teacher:g}; above {UNSTABLE_ABOVE} that is unstable without a warm-up"
         )
-        yield Finding(loc, message, help="set `warmup_epochs: 30`, or `temperature: 0.04`")
+        fix = Fix("set `warmup_epochs: 30`", Applicability.SAFE, (set_value((*loc[:-1], "warmup_epochs"), 30),))
+        yield Finding(loc, message, help="set `warmup_epochs: 30`, or `temperature: 0.04`", fix=fix)

@@ -30,6 +30,7 @@ Caron et al. 2020 (SwAV), section 4.1: a queue of 3,840 for batches of 256
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Sinkhorn
@@ -47,8 +48,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
     batch = method.recipe.batch_of_objective
     if batch + marginal.queue < marginal.prototypes:
         missing = marginal.prototypes - batch
+        queue = -(-missing // batch) * batch
         yield Finding(
             ("objective", "marginal", "sinkhorn", "prototypes"),
             f"{batch} samples and a queue of {marginal.queue} are shared among {marginal.prototypes} prototypes",
-            help=f"use a queue of at least {-(-missing // batch) * batch}, or fewer prototypes",
+            help=f"use a queue of at least {queue}, or fewer prototypes",
+            fix=Fix(
+                f"set `queue: {queue}`",
+                Applicability.UNSAFE,
+                (set_value(("objective", "marginal", "sinkhorn", "queue"), queue),),
+            ),
         )

@@ -34,6 +34,7 @@ Liu et al. 2022 (MEC, 2210.11464), section 3.2; the necessary condition is this 
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import LogDet
@@ -56,4 +57,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"the eigenvalues of aligned embeddings are {mean:.3g} on average, and the series converges below 1",
             notes=(f"D/(ε² min(N, D)) = {dim}/({marginal.distortion:g} · {directions})",),
             help=f"raise `distortion` (ε²) above {dim / directions:.3g}; above {dim} every batch converges",
+            fix=Fix(
+                f"set `distortion: {2 * dim}`",
+                Applicability.SAFE,
+                (set_value(("objective", "marginal", "log-det", "distortion"), 2 * dim),),
+            ),
         )

@@ -30,9 +30,11 @@ Yerxa et al. 2023 (MMCR), section 2: embeddings on the sphere; a probe of sixtee
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import fixes_the_norm, term_name
+from ssmi_dsl.terms.critics.rbf import Rbf
 
 RULE = Rule(
     "MT014",
@@ -50,4 +52,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"`{term_name(objective.marginal)}` falls as embeddings grow, and `{term_name(objective.critic)}` does not fix their norm",
             labels=((("objective", "critic"), "does not normalise"),),
             help="use `cosine`, or `rbf: {normalize: true}`",
+            fix=Fix(
+                "set `normalize: true`",
+                Applicability.SAFE,
+                (set_value(("objective", "critic", "rbf", "normalize"), True),),
+            )
+            if isinstance(objective.critic, Rbf)
+            else None,
         )

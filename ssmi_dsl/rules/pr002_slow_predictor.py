@@ -29,6 +29,7 @@ Grill et al. 2020 (BYOL), table 21; Tian et al. 2021; truth table of the linear 
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -52,4 +53,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"the predictor learns with {factor:g} times the encoder's rate and lags behind its optimum",
             labels=((("branches", method.anchor.name, "predictor"), "this head stands for the marginal term"),),
             help="use 1 or more; 10 is a common choice",
+            fix=Fix(
+                "set `lr_multiplier: 1`",
+                Applicability.SAFE,
+                (set_value(("optimize", "predictor", "lr_multiplier"), 1.0),),
+            ),
         )

@@ -31,6 +31,7 @@ Tian et al. 2021 (2102.06810), section 3; truth table of the linear model in doc
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import is_linear
@@ -46,9 +47,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if method.has_true_marginal or not is_linear(method.anchor.predictor) or update.frozen or update.direct is not None:
         return
     if method.paradigm == "sdmi" and optimizer.weight_decay == 0:
+        loc = context.recipe_loc("optimizer", type(optimizer).name, "weight_decay")
         yield Finding(
-            context.recipe_loc("optimizer", type(optimizer).name, "weight_decay"),
+            loc,
             f"the linear predictor has no weight decay in recipe `{method.recipe.name}`",
             labels=((("branches", method.anchor.name, "predictor"), "one linear layer"),),
             help="use 1e-4 to 1e-6",
+            fix=Fix("set `weight_decay: 1e-5`", Applicability.UNSAFE, (set_value(loc, 1e-5),)),
         )

@@ -32,6 +32,7 @@ Tian et al. 2021 (2102.06810), DirectPred
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import is_linear
@@ -49,4 +50,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("branches", method.anchor.name, "predictor"),
             "the linear predictor is trained, although its optimum has a closed form",
             help="set `optimize: {predictor: {direct: {}}}` (DirectPred)",
+            fix=Fix(
+                "set the predictor in closed form",
+                Applicability.UNSAFE,
+                (set_value(("optimize", "predictor", "direct"), {"eps": 0.01, "momentum": 0.3}),),
+            ),
         )

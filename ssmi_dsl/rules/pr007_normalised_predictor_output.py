@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from ssmi_dsl.components.heads import MlpHead
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -44,8 +45,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
     for branch in method.branches:
         head = branch.predictor
         if method.paradigm == "sdmi" and isinstance(head, MlpHead) and head.last_norm != "none":
+            loc = ("branches", branch.name, "predictor", "mlp", "last_norm")
             yield Finding(
-                ("branches", branch.name, "predictor", "mlp", "last_norm"),
+                loc,
                 f"the output of the predictor of `{branch.name}` is batch-normalised",
                 help="set `last_norm: none`; norms of hidden layers stay",
+                fix=Fix("set `last_norm: none`", Applicability.SAFE, (set_value(loc, "none"),)),
             )

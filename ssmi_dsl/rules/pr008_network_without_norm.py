@@ -32,10 +32,13 @@ Fetterman & Albrecht 2020; Richemond et al. 2020 (2010.10241)
 
 from collections.abc import Iterator
 
+from ssmi_dsl.components.heads import MlpHead
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import has_batch_norm
+from ssmi_dsl.spec.method import BranchView
 
 RULE = Rule(
     "PR008",
@@ -56,4 +59,13 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 "neither the backbone nor a head normalises, and the predictor alone stands for the marginal term",
                 labels=tuple((("branches", anchor.name, part), "no norm here either") for part in heads),
                 help="set `norm: batch` in projector and predictor",
+                fix=_normalise(anchor),
             )
+
+
+def _normalise(anchor: BranchView) -> Fix | None:
+    """Batch norm in the hidden layers of the branch's own heads."""
+    heads = (("projector", anchor.spec.projector), ("predictor", anchor.spec.predictor))
+    parts = [part for part, head in heads if isinstance(head, MlpHead) and len(head.widths) > 1]
+    changes = tuple(set_value(("branches", anchor.name, part, "mlp", "norm"), "batch") for part in parts)
+    return Fix("normalise the hidden layers", Applicability.UNSAFE, changes) if changes else None

@@ -9,7 +9,7 @@ Joint optimisation needs the gradient of both views.
 # Example
 
 ```yaml
-extends: jmi
+extends: simclr
 paradigm: jmi
 branches:
   b: {of: shared, stop_gradient: true} # SD013

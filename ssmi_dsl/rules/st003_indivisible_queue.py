@@ -29,6 +29,7 @@ He et al. 2020 (MoCo), official code: an assertion at run time
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Sinkhorn
@@ -47,9 +48,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
     else:
         return
     if size % batch:
+        nearest = max(1, round(size / batch)) * batch
         yield Finding(
             loc,
             f"a queue of {size} is no multiple of the batch of {batch} in recipe `{method.recipe.name}`",
             labels=((context.recipe_loc("batch_size"), f"{size} = {size // batch} · {batch} + {size % batch}"),),
-            help=f"use {max(1, round(size / batch)) * batch}",
+            help=f"use {nearest}",
+            fix=Fix(f"set the length to {nearest}", Applicability.UNSAFE, (set_value(loc, nearest),)),
         )
