@@ -2,7 +2,6 @@
 
 import difflib
 import importlib
-import inspect
 import pkgutil
 import re
 from functools import cache
@@ -54,7 +53,7 @@ def _load(name: str, module: ModuleType) -> RuleModule:
     expected = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
     if name != expected:
         raise ValueError(f"the module of {rule.code} {rule.name} is named {name}, not {expected}")
-    page = inspect.getdoc(module)
+    page = (module.__doc__ or "").strip()
     if not page:
         raise ValueError(f"{module.__name__} has no page")
     return RuleModule(rule, page, getattr(module, "check", None))
