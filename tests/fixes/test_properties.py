@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 from fixes.mutations import MUTATIONS, Mutation
+from rules.changes import CHANGES
 
 from ssmi_dsl.bundled import bundled_names, specs_folder
 from ssmi_dsl.check import check
@@ -86,7 +87,9 @@ def test_every_rule_that_says_so_in_the_catalogue_has_its_fix_tested() -> None:
     offered = {
         match for path in specs_folder().parent.glob("ssmi_dsl/rules/*.py") for match in _offers(path.read_text())
     }
-    assert offered - {mutation.code for mutation in MUTATIONS} <= {"NU001"}, "give it a line in mutations.py"
+    assert offered - {mutation.code for mutation in MUTATIONS} - set(CHANGES) <= {"NU001"}, (
+        "give it a line in mutations.py"
+    )
 
 
 def _offers(source: str) -> list[str]:
