@@ -51,6 +51,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "marginal"),
                 f"groups of {size} samples have a singular covariance in {dim} dimensions",
+                label=f"recipe `{method.recipe.name}`",
+                labels=((("branches", method.anchor.owner, "projector"), f"{dim} dimensions"),),
                 fix=Fix(
                     "set `eps: 0.001`",
                     Applicability.SAFE,

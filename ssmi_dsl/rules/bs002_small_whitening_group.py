@@ -51,6 +51,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "marginal"),
                 f"groups of {size} samples are less than twice the {dim} dimensions",
+                label=f"recipe `{method.recipe.name}`",
+                labels=((("branches", method.anchor.owner, "projector"), f"{dim} dimensions"),),
                 help=f"use groups of {2 * dim}, or fewer dimensions",
                 fix=Fix(
                     f"set `size: {2 * dim}`",

@@ -50,6 +50,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "bound", "gaussian", "eps"),
                 f"{batch} samples give a joint covariance of rank {batch - 1} at most, and it has {2 * dim} rows",
+                label=f"recipe `{method.recipe.name}`",
+                labels=((("branches", method.anchor.owner, "projector"), f"{dim} dimensions"),),
                 help=f"set `eps: 1.0e-4`, average covariances over steps (`momentum`), or use more than {2 * dim} samples",
                 fix=Fix(
                     "set `eps: 1e-4`", Applicability.SAFE, (set_value(("objective", "bound", "gaussian", "eps"), 1e-4),)

@@ -62,6 +62,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             context.recipe_loc("batch_size"),
             f"chance correlations of {batch} samples in {dim} dimensions sum to {floor:.0f}: {share:.2f} of the invariance terms",
+            label=f"recipe `{method.recipe.name}`",
             labels=((("objective", "marginal"), f"weighted by {marginal.off_diagonal:g}"),),
             help=f"use a batch of {round(marginal.off_diagonal * (dim - 1) / 0.04)}, fewer dimensions, or a smaller weight",
             fix=Fix(

@@ -44,6 +44,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "critic"),
                 f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",
+                labels=((("objective", "bound"), "averages the exponential of its scores"),),
                 help="use `cosine`, or a bound with bounded gradients",
                 fix=Fix("set `critic: cosine`", Applicability.UNSAFE, (set_value(("objective", "critic"), "cosine"),)),
             )

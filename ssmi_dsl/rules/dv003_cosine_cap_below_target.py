@@ -68,6 +68,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "target_nats"),
             f"the critic shows at most {cap:.2f} nats at temperature {temperature:g} in {dim} dimensions, below {target:g}",
+            label=f"recipe `{method.recipe.name}`",
             labels=((("objective", "critic"), f"|T| is at most 1/τ = {1 / temperature:.3g}"),),
             notes=(f"log N of {candidates} candidates would be {log(candidates):.2f} nats",),
             help=f"lower the temperature below {1 / target:.3g}",

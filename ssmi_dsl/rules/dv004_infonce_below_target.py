@@ -51,5 +51,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "target_nats"),
             f"{size} candidates show at most {log(size):.2f} nats, and the target is {objective.target_nats:g}",
+            label=f"recipe `{method.recipe.name}`",
+            labels=((("objective", "bound"), "at most the logarithm of the number of candidates"),),
             help="use a larger batch, or a queue",
         )

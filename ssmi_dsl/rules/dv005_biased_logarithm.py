@@ -60,6 +60,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "critic"),
             f"the logarithm of a mean over {pairs} pairs is {_shown(bias)} at temperature {temperature:g}",
+            label=f"recipe `{method.recipe.name}`",
             labels=((("objective", "bound"), "takes the logarithm of a minibatch mean"),),
             notes=(
                 f"exp T has {variance:.3g} times the square of its mean as variance, at embeddings spread over the sphere",

@@ -48,6 +48,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "permutation", "draw"),
             f"one of {batch} negatives is a positive on average, which caps the bound at log {batch} = {log(batch):.2f} nats",
+            label=f"recipe `{method.recipe.name}`",
+            labels=((context.recipe_loc("batch_size"), f"N = {batch}"),),
             help="set `draw: derangement`",
             fix=Fix(
                 "set `draw: derangement`",

@@ -73,6 +73,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "target_nats"),
                 f"log(N/α) of {candidates} candidates and α = {bound.alpha:g} is {cap:.2f} nats, below {target:g}",
+                label=f"recipe `{method.recipe.name}`",
                 labels=((loc, "α"),),
                 help=f"lower `alpha` below {candidates * exp(-target):.2g}",
                 fix=Fix(f"set `alpha: {smaller:g}`", Applicability.SAFE, (set_value(loc, smaller),)),

@@ -49,6 +49,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("branches", branch.name, "update", "ema", "momentum"),
                 f"a momentum of {branch.ema.momentum:g} is a half-life of {half_life(branch.ema.momentum):.1f} steps",
+                labels=((("objective", "marginal"), "no true marginal term steadies the target"),),
                 help="use 0.99 or more",
                 fix=Fix(
                     "set `momentum: 0.99`",

@@ -55,6 +55,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("branches", branch.name, "update", "ema", "momentum"),
                 f"the half-life of the target is {half:.0f} steps, and recipe `{method.recipe.name}` has {steps}",
+                labels=((context.recipe_loc("epochs"), f"{steps} steps in all"),),
                 help="lower the momentum for this recipe",
                 fix=_lower(method, branch.name, steps),
             )

@@ -53,6 +53,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("evaluate", "mutual_information", "report"),
             f"values up to {reach:.2f} nats are called certified, and {read_out.samples} samples certify {limit:.2f} at most",
+            label=f"recipe `{method.recipe.name}`",
             help="set `report: estimate`, or use more samples",
             fix=Fix(
                 "call it an estimate",

@@ -47,6 +47,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "variance-covariance", "variance"),
             "the variance term has weight zero, so embeddings can shrink to nothing",
+            labels=((("objective", "critic"), "its distance shrinks with them"),),
             help="the paper uses `variance: 25`",
             fix=Fix(
                 "set `variance: 25.0`",

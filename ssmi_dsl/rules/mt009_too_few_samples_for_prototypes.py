@@ -52,6 +52,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "sinkhorn", "prototypes"),
             f"{batch} samples and a queue of {marginal.queue} are shared among {marginal.prototypes} prototypes",
+            label=f"recipe `{method.recipe.name}`",
+            labels=((context.recipe_loc("batch_size"), f"N = {batch}"),),
             help=f"use a queue of at least {queue}, or fewer prototypes",
             fix=Fix(
                 f"set `queue: {queue}`",

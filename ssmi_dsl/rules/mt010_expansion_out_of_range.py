@@ -63,6 +63,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal"),
             f"the variance of the critic is {variance:.3g} at {where}, so the expansion is out of its range",
+            label=f"recipe `{method.recipe.name}`",
             labels=((("objective", "critic"), f"D = {dim}"),),
             help="raise the temperature, or read the loss as an objective only",
         )

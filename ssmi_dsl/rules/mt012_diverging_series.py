@@ -55,6 +55,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "log-det", "distortion"),
             f"the eigenvalues of aligned embeddings are {mean:.3g} on average, and the series converges below 1",
+            label=f"recipe `{method.recipe.name}`",
             notes=(f"D/(ε² min(N, D)) = {dim}/({marginal.distortion:g} · {directions})",),
             help=f"raise `distortion` (ε²) above {dim / directions:.3g}; above {dim} every batch converges",
             fix=Fix(

@@ -57,6 +57,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 written if context.source.has(written) else head,
                 "the learning rate of the predictor decays with the encoder's",
                 of="key",
+                labels=((("branches", method.target.name), "tied: nothing else slows the target down"),),
                 help="set `optimize: {predictor: {schedule: constant}}`",
                 fix=Fix(
                     "set `schedule: constant` for the predictor",

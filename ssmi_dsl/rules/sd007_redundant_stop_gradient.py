@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
 
 RULE = Rule(
     "SD007",
@@ -54,6 +55,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         and tied
         and symmetric
         and method.has_true_marginal
+        and not assigns(objective.marginal)
         and method.anchor.predictor is None
         and method.spec.optimize.swap
     ):

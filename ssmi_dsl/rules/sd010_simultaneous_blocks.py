@@ -41,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("optimize", "updates"),
             "the two blocks move at once, where the theory lets one follow the other",
+            labels=((("optimize", "blocks"), "these take turns"),),
             help="remove `updates: simultaneous`",
             fix=Fix("remove `updates: simultaneous`", Applicability.SAFE, (delete_key(("optimize", "updates")),)),
         )

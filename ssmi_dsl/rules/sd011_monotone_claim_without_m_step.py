@@ -45,5 +45,6 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("claims",),
             "monotone mutual information is not argued for an implicit M-step",
+            labels=((("branches", method.target.name), "its M-step only copies or averages"),),
             help="alternate explicit blocks",
         )

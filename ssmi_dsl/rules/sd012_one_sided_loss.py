@@ -41,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("optimize", "swap"),
             "the loss uses one direction only, and the branches are tied",
+            labels=((("branches", method.target.name, "of"), "tied here"),),
             help="set `swap: true`",
             fix=Fix("set `swap: true`", Applicability.SAFE, (set_value(("optimize", "swap"), True),)),
         )
