@@ -37,7 +37,8 @@ def log_mean_exp_sphere(kappa: float, dim: int) -> float:
         total += term
         if term < total * NEGLIGIBLE:
             break
-    return peak * log(square) + lgamma(half) - lgamma(peak + 1) - lgamma(peak + half) + log(total)
+    power = peak * log(square) if peak else 0.0  # the square of a tiny κ is zero
+    return power + lgamma(half) - lgamma(peak + 1) - lgamma(peak + half) + log(total)
 
 
 def cosine_cap(temperature: float, dim: int) -> float:

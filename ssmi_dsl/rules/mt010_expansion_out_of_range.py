@@ -54,9 +54,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     temperature = cosine_temperature(critic, dim)
     if temperature is not None:
-        variance, where = 1 / (dim * temperature**2), "embeddings spread over the sphere"
+        variance, where = 1 / dim / temperature / temperature, "embeddings spread over the sphere"
     elif term_name(critic) in ("standardized", "dot"):
-        variance, where = dim / getattr(critic, "temperature", 1.0) ** 2, "independent features of variance 1"
+        scale: float = getattr(critic, "temperature", 1.0)
+        variance, where = dim / scale / scale, "independent features of variance 1"
     else:
         return
     if variance > 1:

@@ -32,6 +32,7 @@ def test_in_one_dimension_there_are_two_points() -> None:
 
 def test_extremes_neither_overflow_nor_take_long() -> None:
     assert log_mean_exp_sphere(0.0, 8) == 0.0
+    assert cosine_cap(1e200, 8) == pytest.approx(1e-200)
     assert cosine_cap(1e-6, 128) > 0
     assert cosine_cap(1e-12, 128) == pytest.approx(1e12)
     assert relative_variance(1e-3, 16) == pytest.approx(math.exp(_exponent(1e-3, 16)), rel=1e-6)
