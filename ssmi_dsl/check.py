@@ -1,16 +1,17 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.load import build_method, find_source, open_spec
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
+from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
 
 
 def check(
@@ -29,8 +30,11 @@ def check(
     whole = open_spec(document, overrides=overrides)
     if isinstance(whole, tuple):
         found.extend(whole)
-        return finish(found, document.suppressions, settings, document.path)
+        return finish(found, document.suppressions, settings, document.path, complete=False)
     understood = True
+    reported: set[tuple[str, Loc, str]] = set()
+    silenced: set[str] = set()
+    silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
         merged = open_spec(document, recipe=name, overrides=overrides)
         if isinstance(merged, tuple):
@@ -38,13 +42,36 @@ def check(
             continue
         method, problems = build_method(merged, name)
         found.extend(problems)
-        if method is None:
-            understood = False
-        else:
-            ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
-            found.extend(run_rules(RuleContext(method, merged), merged, ignored))
-    # without its rules having run, nothing can be said about whether a suppression is used
-    return finish(found, document.suppressions if understood else (), settings, document.path)
+        understood = understood and method is not None
+        context = RuleContext(method, merged) if method is not None else _recovered(merged, name, problems, overrides)
+        if context is None:
+            continue
+        words = context.method.spec.lint.ignore
+        silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
+        for item in run_rules(context, merged, settings):
+            silent = [word for word in words if silences(word, item)]
+            silenced.update(silent)
+            # what is wrong under every recipe is one mistake, shown where it was found first
+            if not silent and (item.code, item.loc, item.message) not in reported:
+                reported.add((item.code, item.loc, item.message))
+                found.append(item)
+    if understood:
+        found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
+    return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
+
+
+def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """A word that is no boolean here is reported once, not for YAML 1.1 as well."""
+    wrong = {item.span for item in found if item.code in ("SY004", "SY006")}
+    return (item for item in found if item.code != "SY009" or item.span not in wrong)
+
+
+def _recovered(
+    merged: Resolved, recipe: str, problems: Sequence[Diagnostic], overrides: Sequence[str]
+) -> RuleContext | None:
+    from ssmi_dsl.recovery import recovered  # only specs with mistakes pay for it
+
+    return recovered(merged, recipe, problems, overrides)
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:

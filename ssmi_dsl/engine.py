@@ -28,23 +28,27 @@ class Placed(Protocol):
 class Settings:
     """Which rules count, by code (`SD001`), prefix of codes (`SD`, `SD0`) or name.
 
-    An empty `select` selects all; `ignore` wins over `select`; in `severity` the longest match wins.
-    Rules that are not suppressible always count, as errors.
+    An empty `select` selects all; `ignore` wins over `select`, and the closer of `extend` and `ignore` over the other. In `severity`
+    the closest wins (a name or a whole code, then a longer prefix), of two alike the later. Rules that are not suppressible always
+    count, as errors.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
+    extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
         if not rule.suppressible:
             return True
-        selected = not self.select or any(matches(selector, rule) for selector in self.select)
-        return selected and not any(matches(selector, rule) for selector in self.ignore)
+        extended = _closeness(self.extend, rule)
+        selected = not self.select or extended > 0 or _closeness(self.select, rule) > 0
+        ignored = _closeness(self.ignore, rule)
+        return selected and (ignored == 0 or extended > ignored)
 
     def severity_of(self, rule: Rule, default: Severity) -> Severity:
-        hits = [selector for selector in self.severity if matches(selector, rule)] if rule.suppressible else []
-        return self.severity[max(hits, key=len)] if hits else default
+        hits = [word for word in list(self.severity)[::-1] if matches(word, rule)] if rule.suppressible else []
+        return self.severity[max(hits, key=lambda word: _closeness((word,), rule))] if hits else default
 
 
 DEFAULT_SETTINGS = Settings()
@@ -54,6 +58,16 @@ def matches(selector: str, rule: Rule) -> bool:
     """Whether a selector names `rule`: its code or the start of it, in any case, or its name."""
     wanted = selector.strip()
     return bool(wanted) and (rule.code.startswith(wanted.upper()) or rule.name == wanted.lower())
+
+
+def _closeness(selectors: Sequence[str], rule: Rule) -> int:
+    """How closely the closest of `selectors` names `rule`: 0 not at all, by a prefix its length, a code or a name most."""
+    lengths = (
+        len(rule.code) if selector.strip().lower() == rule.name else len(selector.strip())
+        for selector in selectors
+        if matches(selector, rule)
+    )
+    return max(lengths, default=0)
 
 
 def run_rules(context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS) -> list[Diagnostic]:
@@ -71,8 +85,13 @@ def finish(
     suppressions: Sequence[Suppression] = (),
     settings: Settings = DEFAULT_SETTINGS,
     path: str = "<string>",
+    *,
+    complete: bool = True,
 ) -> tuple[Diagnostic, ...]:
-    """What is shown, in order, each finding once. `suppressions` are those of the file `path` and hold for it alone."""
+    """What is shown, in order, each finding once. `suppressions` are those of the file `path` and hold for it alone.
+
+    Where the rules on the method could not run (not `complete`) nothing is said about suppressions that silence nothing.
+    """
     used: set[tuple[int, str]] = set()
     kept: list[Diagnostic] = []
     for diagnostic in diagnostics:
@@ -82,7 +101,7 @@ def finish(
         if settings.enables(rule) and not silencers:
             shown = _left_alone(diagnostic, suppressions) if diagnostic.path == path else diagnostic
             kept.append(replace(shown, severity=settings.severity_of(rule, diagnostic.severity)))
-    for diagnostic in _judge(suppressions, used, settings, path):
+    for diagnostic in _judge(suppressions, used, settings, path, complete):
         rule = _rule(diagnostic)
         if settings.enables(rule):
             kept.append(replace(diagnostic, severity=settings.severity_of(rule, diagnostic.severity)))
@@ -149,7 +168,7 @@ def _left_alone(diagnostic: Diagnostic, suppressions: Sequence[Suppression]) -> 
 
 
 def _judge(
-    suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str
+    suppressions: Sequence[Suppression], used: set[tuple[int, str]], settings: Settings, path: str, complete: bool
 ) -> Iterator[Diagnostic]:
     for index, suppression in enumerate(suppressions):
         if not suppression.codes:
@@ -167,7 +186,7 @@ def _judge(
             elif not module.rule.suppressible:
                 message, fix = f"{module.rule.code} cannot be suppressed", _edited_codes(suppression, code, None)
                 yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)
-            elif (index, code) not in used and settings.enables(module.rule):
+            elif complete and (index, code) not in used and settings.enables(module.rule):
                 message = f"{quote(code)} finds nothing on line {suppression.covers}"
                 fix = _edited_codes(suppression, code, None)
                 yield UNUSED_SUPPRESSION.at(path, suppression.span, message, help="remove it", fix=fix)

@@ -1,7 +1,8 @@
 """Exceptions of the language.
 
 SsmiError                 base of everything that ssmi raises on purpose
-└── SpecError             a spec has findings of severity error
+├── SpecError             a spec has findings of severity error
+└── UsageError            a command or a project's configuration asks for what cannot be done
 """
 
 from collections.abc import Sequence
@@ -20,3 +21,7 @@ class SpecError(SsmiError):
         self.diagnostics = tuple(diagnostics)
         lines = [f"{d.path}:{d.span.line}:{d.span.column}: {d.severity} {d.code} {d.message}" for d in self.diagnostics]
         super().__init__("\n".join(lines) or "the spec has errors")
+
+
+class UsageError(SsmiError):
+    """The command line or the project's configuration is wrong: exit code 2, nothing was checked."""

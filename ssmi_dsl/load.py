@@ -38,6 +38,11 @@ def load(source: str | Path, *, recipe: str = DEFAULT_RECIPE, overrides: Sequenc
 
 def find_source(source: str | Path) -> Document:
     """Read a file, or the bundled spec of this name. Raises SpecError when there is neither."""
+    return read_file(locate_source(source))
+
+
+def locate_source(source: str | Path) -> Path:
+    """The file `source`, or the bundled spec of this name. Raises SpecError when there is neither."""
     path = Path(source)
     bundled = bundled_path(str(source)) if path.suffix == "" else None
     if bundled is not None and not path.is_file():
@@ -52,7 +57,7 @@ def find_source(source: str | Path) -> Document:
         empty = read_document("{}", str(source))
         message = f"there is no file and no bundled method `{source}`"
         raise SpecError([_error(empty, (), "SY012", "unresolved-reference", message, help=hint)])
-    return read_file(path)
+    return path
 
 
 def open_spec(document: Document, *, recipe: str | None = None, overrides: Sequence[str] = ()) -> Resolved | Problems:

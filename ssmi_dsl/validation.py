@@ -1,6 +1,6 @@
 """Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -10,9 +10,7 @@ from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.diagnostics import Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix
-from ssmi_dsl.misplaced import explain_unknown_key
 from ssmi_dsl.resolve import Resolved
-from ssmi_dsl.respelling import respell_boolean, respell_number, respell_word
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.wording import quote
 
@@ -40,7 +38,19 @@ def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
         return MethodSpec.model_validate(resolved.data)
     except ValidationError as error:
         found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)]
-        return tuple(dict.fromkeys(found))
+        return tuple(_without_echoes(dict.fromkeys(found)))
+
+
+def _without_echoes(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """A mistyped key that is required is one mistake: it is not reported as missing as well."""
+    items = list(found)
+    meant = {
+        (*item.loc[:-1], change.key)
+        for item in items
+        if item.code == "SY002" and item.fix is not None
+        for change in item.fix.changes
+    }
+    return (item for item in items if item.code != "SY007" or item.loc not in meant)
 
 
 def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
@@ -69,6 +79,8 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
         allowed = allowed_keys(loc[:-1])
         section = f"`{parents[-1]}`" if parents else "a spec"
         notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
+        from ssmi_dsl.misplaced import explain_unknown_key  # only specs with mistakes pay for it
+
         help_text, fix = explain_unknown_key(loc, allowed, _keys_at(resolved.data, loc[:-1]))
         return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes, fix)
     if kind == "missing":
@@ -83,6 +95,8 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
         if kind == "union_tag_invalid" and isinstance(received, Mapping):
             word = str(error.get("ctx", {}).get("tag"))
             received, value = {word: None}, quote(word)
+        from ssmi_dsl.respelling import respell_boolean, respell_word  # only specs with mistakes pay for it
+
         guess, fix = respell_word(loc, received, words)
         if "True" in words or "true" in words:
             fix = respell_boolean(loc, received) or fix
@@ -114,6 +128,8 @@ def _patch(fix: Fix | None, resolved: Resolved) -> Patch | None:
 
 
 def _respelt(kind: str, loc: Loc, value: object) -> Fix | None:
+    from ssmi_dsl.respelling import respell_boolean, respell_number  # only specs with mistakes pay for it
+
     if kind.startswith("bool_"):
         return respell_boolean(loc, value)
     if kind.startswith(("int_", "float_")):

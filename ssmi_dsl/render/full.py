@@ -4,14 +4,18 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from ssmi_dsl.diagnostics import Diagnostic, Label, Span
+from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Patch, Span
 from ssmi_dsl.positions import split_lines
+from ssmi_dsl.render.patch_lines import patch_lines
+from ssmi_dsl.render.report import Report
 from ssmi_dsl.render.style import Style
 from ssmi_dsl.wording import escape
 
 TAB_WIDTH = 4
 # columns of a source line that are shown around what is marked
 MAX_WIDTH = 160
+# lines of a fix; a longer one is named and not shown
+MAX_PATCH_LINES = 12
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], color: bool = False) -> str:
@@ -19,6 +23,10 @@ def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], color:
     style = Style(color)
     lines = {path: split_lines(text) for path, text in sources.items()}
     return "\n\n".join(_block(diagnostic, lines.get(diagnostic.path), style) for diagnostic in diagnostics)
+
+
+def render_report(report: Report, color: bool) -> str:
+    return render(report.diagnostics, report.sources, color)
 
 
 def _block(diagnostic: Diagnostic, lines: Sequence[str] | None, style: Style) -> str:
@@ -32,11 +40,34 @@ def _block(diagnostic: Diagnostic, lines: Sequence[str] | None, style: Style) ->
     if shown and lines is not None:
         out.append(style.frame(f"{blank} |"))
         out.extend(_source(d, lines, gutter, style))
-        if d.notes or d.help:
+        if d.notes or d.help or d.fix:
             out.append(style.frame(f"{blank} |"))
     for kind, text in [*(("note", note) for note in d.notes), *([("help", d.help)] if d.help else [])]:
         out.extend(_remark(kind, text, blank, style))
+    if d.fix is not None:
+        out.extend(_remark("fix", f"{d.fix.title} ({how_to_apply(d.fix)})", blank, style))
+        out.extend(_patch(d.fix, lines, gutter, style) if shown and lines is not None else [])
     return "\n".join(out)
+
+
+def how_to_apply(fix: Patch) -> str:
+    """`safe: --fix`, `unsafe: --unsafe-fixes`, or why neither."""
+    if fix.refused:
+        return f"not applied: {fix.refused}"
+    if not fix.edits or fix.applicability is Applicability.MANUAL:
+        return "by hand"
+    return "safe: --fix" if fix.applicability is Applicability.SAFE else "unsafe: --unsafe-fixes"
+
+
+def _patch(fix: Patch, lines: Sequence[str], gutter: int, style: Style) -> list[str]:
+    changed = patch_lines(fix, lines)
+    if not changed or len(changed) > MAX_PATCH_LINES:
+        return []
+    out = [style.frame(" " * gutter + " |")]
+    for sign, number, text in changed:
+        cells = [_cell(character) for character in text]
+        out.append(style.patch(sign, f"{number:>{gutter}} {sign} {_fit(cells, 0)}".rstrip()))
+    return out
 
 
 def _remark(kind: str, text: str, blank: str, style: Style) -> list[str]:

@@ -21,14 +21,79 @@ def lint(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Specs, folders of specs, bundled names, or - for standard input.")
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(help="Only these rules: code, prefix or name.")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only these rules: code, prefix or name; ALL for all.")
+    ] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Not these rules: code, prefix or name.")] = None,
-    output_format: Annotated[str, typer.Option(help="full, concise or json.")] = "full",
+    extend_select: Annotated[
+        list[str] | None, typer.Option(help="These rules too, where the project selects few or ignores their group.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="CODE=LEVEL: error, warning or info for these rules.")
+    ] = None,
+    fail_on: Annotated[str | None, typer.Option(help="Least severity that exits 1; default error.")] = None,
+    output_format: Annotated[
+        str, typer.Option(help="auto, full, concise, json, github, gitlab, sarif or junit.")
+    ] = "auto",
+    report: Annotated[list[str] | None, typer.Option(help="FORMAT=PATH: write a report too; repeatable.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Apply fixes that choose a method too.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what would be changed; exit 1 if anything.")] = False,
+    add_ignore: Annotated[
+        bool, typer.Option("--add-ignore", help="Write a suppression for every finding; =REASON gives the reason.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Reason that --add-ignore writes.")] = "",
+    baseline: Annotated[Path | None, typer.Option(help="File of findings that are accepted.")] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Accept every finding in the baseline.")
+    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Print a count for each rule.")] = False,
+    show_files: Annotated[bool, typer.Option("--show-files", help="Print which files would be linted.")] = False,
+    show_settings: Annotated[bool, typer.Option("--show-settings", help="Print the settings of each file.")] = False,
+    stdin_filename: Annotated[
+        str | None, typer.Option(help="Name of standard input, for settings and messages.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings instead of the nearest ssmi.toml or pyproject.toml.")
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Read no settings.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Exit 0 if there is nothing to check.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    cache_dir: Annotated[
+        str | None, typer.Option(help="Folder of the cache; default .ssmi_cache in the project.")
+    ] = None,
 ) -> None:
-    """Find what breaks the paradigm of a spec. Exit 0: no errors, 1: errors, 2: wrong use, 3: nothing to check."""
+    """Find what breaks the paradigm of a spec, and fix it. Exit 0: no errors, 1: errors, 2: wrong use, 3: nothing to check."""
     from ssmi_runtime.cli.lint import run_lint
+    from ssmi_runtime.cli.lint_options import LintOptions
 
-    raise typer.Exit(run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format))
+    options = LintOptions(
+        extend_select=extend_select or [],
+        severity=severity or [],
+        fail_on=fail_on,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        add_ignore=add_ignore,
+        reason=reason,
+        reports=report or [],
+        stdin_filename=stdin_filename,
+        config=config,
+        isolated=isolated,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        statistics=statistics,
+        show_files=show_files,
+        show_settings=show_settings,
+        exit_zero=exit_zero,
+        allow_empty=allow_empty,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+    )
+    raise typer.Exit(
+        run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format, options=options)
+    )
 
 
 @app.command()
@@ -211,8 +276,15 @@ def version(
         typer.echo(f"ssmi {installed('ssmi')}")
 
 
+def _spelt_out(word: str) -> tuple[str, ...]:
+    """`--add-ignore=REASON` as two options: Typer has none whose value may be left out."""
+    option, equals, reason = word.partition("=")
+    return ("--add-ignore", f"--reason={reason}") if option == "--add-ignore" and equals else (word,)
+
+
 def main() -> None:
     """Entry point of `ssmi`."""
+    sys.argv = [part for word in sys.argv for part in _spelt_out(word)]
     app()
 
 
