@@ -1,23 +1,25 @@
-"""SY016 stale-baseline-entry: a baseline that accepts more findings than there are.
+"""# What it finds
 
-What it finds
--------------
 An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted.
 
-Why it is bad
--------------
+# Why it is bad
+
 It stays behind when the cause is gone, and accepts the next, different finding of that rule unseen.
 
-Example
--------
-    {"schema": "ssmi.baseline/1", "files": {"byol.yaml": {"EM002": {"/branches/target/update": 1}}}}
+# Example
 
-Instead
--------
-    {"schema": "ssmi.baseline/1", "files": {}}
+```json
+{"schema": "ssmi.baseline/1", "files": {"byol.yaml": {"EM002": {"/branches/target/update": 1}}}}
+```
 
-Source
-------
+# Instead
+
+```json
+{"schema": "ssmi.baseline/1", "files": {}}
+```
+
+# Source
+
 The same wish in other linters: sverweij/dependency-cruiser#1080, astral-sh/ruff#1149.
 """
 

@@ -9,7 +9,7 @@ from ssmi_dsl.rules import all_rules
 
 
 def test_every_rule_that_reads_specs_has_a_change() -> None:
-    assert set(CHANGES) == {module.rule.code for module in all_rules() if not module.rule.code.startswith("GF")}
+    assert set(CHANGES) == {m.rule.code for m in all_rules() if m.rule.code[:2] != "GF" and m.rule.code != "SY016"}
 
 
 @pytest.mark.parametrize("code", CHANGES)
