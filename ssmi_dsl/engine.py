@@ -39,7 +39,8 @@ class Settings:
     extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
-        if not rule.suppressible:
+        # the usual case first: this is asked for every rule of every recipe
+        if not rule.suppressible or not (self.select or self.ignore):
             return True
         extended = _closeness(self.extend, rule)
         selected = not self.select or extended > 0 or _closeness(self.select, rule) > 0
