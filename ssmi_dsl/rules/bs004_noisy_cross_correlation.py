@@ -64,7 +64,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"chance correlations of {batch} samples in {dim} dimensions sum to {floor:.0f}: {share:.2f} of the invariance terms",
             label=f"recipe `{method.recipe.name}`",
             labels=((("objective", "marginal"), f"weighted by {marginal.off_diagonal:g}"),),
-            help=f"use a batch of {round(marginal.off_diagonal * (dim - 1) / 0.04)}, fewer dimensions, or a smaller weight",
+            help=f"use a batch of at least {enough}, fewer dimensions, or a smaller weight",
             fix=Fix(
                 f"set `batch_size: {enough}`",
                 Applicability.UNSAFE,

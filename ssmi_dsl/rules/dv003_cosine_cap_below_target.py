@@ -5,7 +5,7 @@ A cosine critic cannot show the mutual information that the spec asks for.
 # Why it is bad
 
 T = cos/τ lies in [-1/τ, 1/τ]. With aligned embeddings spread over the sphere in D dimensions the bound reaches 1/τ - log E exp(u/τ), and
-nothing larger; a larger batch does not help.
+no larger value where both views have the same distribution; a larger batch does not help.
 
 # Example
 

@@ -4,8 +4,9 @@ A surrogate stands for the marginal term, and nothing watches for collapse.
 
 # Why it is bad
 
-A surrogate has no value that would show it: the loss of a collapsed predictor method is at its best. The standard deviation of normalised
-features (about 1/√D when spread, 0 when collapsed) and their effective rank show it within a few epochs.
+The value of a surrogate is no estimate of information: the loss of a collapsed predictor method is at its best, and that of others falls
+while dimensions are lost. The standard deviation of normalised features (about 1/√D when spread, 0 when collapsed) and their effective rank
+show it within a few epochs.
 
 # Example
 
@@ -47,7 +48,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if method.objective.marginal.kind == "surrogate" and not method.spec.evaluate.monitors:
         yield Finding(
             ("evaluate", "monitors"),
-            f"`{term_name(method.objective.marginal)}` shows no collapse in its value, and nothing else watches for it",
+            f"`{term_name(method.objective.marginal)}` stands for the marginal term, and nothing measures whether features collapse",
             labels=((("objective", "marginal"), "a surrogate"),),
             help="set `monitors: [feature-std, effective-rank]`",
             fix=Fix(
