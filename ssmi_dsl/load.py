@@ -23,6 +23,8 @@ from ssmi_dsl.wording import quote
 
 Problems = tuple[Diagnostic, ...]
 
+# words without a compiler whose meaning `understand` does not know either
+_NOT_UNDERSTOOD: tuple[Loc, ...] = (("optimize", "blocks"),)
 _BROKEN_BASE = "the spec that this one extends has errors: "
 
 
@@ -109,10 +111,7 @@ def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]
     if not isinstance(spec, MethodSpec):
         return None, spec
     problems = structure_findings(spec, whole)
-    is_understood = all(
-        item.code == "SY011" and (item.loc[:1] == ("objective",) or item.loc[-1:] == ("precision",))
-        for item in problems
-    )
+    is_understood = all(item.code == "SY011" and item.loc not in _NOT_UNDERSTOOD for item in problems)
     return understand(spec, recipe_of(spec, recipe)) if is_understood else None, problems
 
 

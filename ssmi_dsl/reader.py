@@ -195,7 +195,7 @@ class _Reader:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"a {what} of {size:,} bytes; at most {limit:,} are read")
         if has_surrogate(text):
             self._report(INVISIBLE_CHARACTER, span, "an escape for half of a surrogate pair")
-        if not quoted:
+        if not quoted and not (is_key and self._is_key_of_objective(text)):
             self._plain(text, span)
         value = scalars.resolve(text, quoted)
         self._weight += size
@@ -210,6 +210,10 @@ class _Reader:
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._deliver(node, span.end)
+
+    def _is_key_of_objective(self, text: str) -> bool:
+        """Whether this is `on` of `objective`: YAML 1.1 reads it as a boolean, and it is a key of the language all the same."""
+        return text == "on" and any(frame.key == "objective" for frame in self._stack[:-1])
 
     def _plain(self, text: str, span: Span) -> None:
         if scalars.is_oversized(text):

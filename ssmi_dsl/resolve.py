@@ -54,6 +54,14 @@ class Resolved:
     def has(self, loc: Loc) -> bool:
         return loc in self.origins
 
+    def is_inherited(self, loc: Loc) -> bool:
+        """Whether `loc`, or the nearest key above it that is there, was written in a file that this one extends."""
+        for end in range(len(loc), -1, -1):
+            origin = self.origins.get(loc[:end])
+            if origin is not None:
+                return origin[0] is not self.document
+        return False
+
     def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
         """Where `loc` stands in the user's file; an inherited value is shown at `extends`, or at the nearest key that is there."""
         for end in range(len(loc), -1, -1):

@@ -3,7 +3,6 @@
 import ast
 import difflib
 import importlib
-import inspect
 import pkgutil
 import re
 from functools import cache
@@ -64,7 +63,7 @@ def _load(name: str, module: ModuleType) -> RuleModule:
     expected = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
     if name != expected:
         raise ValueError(f"the module of {rule.code} {rule.name} is named {name}, not {expected}")
-    page = inspect.getdoc(module) or _page_in_source(name)
+    page = (module.__doc__ or "").strip() or _page_in_source(name)
     if not page:
         raise ValueError(f"{module.__name__} has no page")
     return RuleModule(rule, page, getattr(module, "check", None))

@@ -9,6 +9,7 @@ from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOrMany
 from ssmi_dsl.components.exact import exactly
 from ssmi_dsl.spec.branches import Branch
+from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.optimize import MAX_RECIPES, Optimize, RecipeSpec
 from ssmi_dsl.spec.views import Views
@@ -43,6 +44,7 @@ class MethodSpec(Params):
     recipes: dict[Name, RecipeSpec] = Field(
         default={}, max_length=MAX_RECIPES, description="optimisation settings by scale"
     )
+    evaluate: Evaluate = Field(default=Evaluate(), description="what a run measures")
     claims: tuple[Literal["monotone-mi"], ...] = Field(
         default=(), strict=False, description="properties that the spec promises"
     )
