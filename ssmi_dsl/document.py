@@ -108,11 +108,15 @@ def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, 
     inside = iter(scalars)
     scalar = next(inside, None)
     found: list[Suppression] = []
-    for match in _SUPPRESSION.finditer(text):
+    start = 0
+    while (match := _SUPPRESSION.search(text, start)) is not None:
         while scalar is not None and scalar[1] <= match.start():
             scalar = next(inside, None)
         if scalar is not None and scalar[0] <= match.start():
+            # text that only looks like a comment; a real one may stand behind it on the same line
+            start = scalar[1]
             continue
+        start = match.end()
         span = positions.span(match.start(), match.start() + len(match.group().rstrip()))
         codes = tuple(code.strip() for code in (match.group(1) or "").split(",") if code.strip())
         before = text[positions.line(span.line).start : match.start()]

@@ -49,10 +49,14 @@ def comments_in(document: Document, start: int, end: int) -> list[tuple[int, int
     """Ranges of the comments that start in `[start, end)`."""
     found: list[tuple[int, int]] = []
     inside = [scalar for scalar in document.scalars if scalar[1] > start and scalar[0] < end]
-    for match in _COMMENT.finditer(document.text, start, end):
-        if not any(first <= match.start() < last for first, last in inside):
-            stop = _BREAK.search(document.text, match.start())
-            found.append((match.start(), stop.start() if stop else len(document.text)))
+    while (match := _COMMENT.search(document.text, start, end)) is not None:
+        around = next((stop for first, stop in inside if first <= match.start() < stop), None)
+        if around is not None:
+            start = around
+            continue
+        stop = _BREAK.search(document.text, match.start())
+        start = stop.start() if stop else len(document.text)
+        found.append((match.start(), start))
     return found
 
 

@@ -31,6 +31,7 @@ the lemma on tied weights in docs/theory.md, tested in tests/references
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes.one_branch import as_one_branch
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import assigns
@@ -51,8 +52,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     )
     tied = method.is_tied and method.anchor.name != method.target.name and method.is_stopped(method.target.name)
     if (
-        method.paradigm == "sdmi"
-        and tied
+        tied
         and symmetric
         and method.has_true_marginal
         and not assigns(objective.marginal)
@@ -63,4 +63,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("branches", method.target.name, "stop_gradient"),
             "this stop-gradient only halves the gradient: the loss is symmetric and the branches are tied",
             help="set `paradigm: jmi` with one branch, and half the learning rate for the same training",
+            fix=as_one_branch(method),
         )

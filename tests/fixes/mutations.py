@@ -50,6 +50,14 @@ MUTATIONS = (
         "    stop_gradient: true\n    predictor: # c1\n      mlp: [4096, 256] # c2\n",
         "SD006",
     ),
+    Mutation(
+        "jmi",
+        "  shared: {projector: {mlp: [2048, 256]}}\n\nobjective:\n",
+        "  shared: {projector: {mlp: [2048, 256]}}\n  held: {of: shared, stop_gradient: true} # kept\n\nobjective:\n",
+        "SD013",
+        "unsafe",
+        back=False,
+    ),
     Mutation("byol", "swap: true}", "swap: true, blocks: [online, target]}", "SD008", back=False),
     Mutation(
         "simsiam",
@@ -85,6 +93,13 @@ MUTATIONS = (
     Mutation("simsiam", "  predictor: {schedule: constant} # the", "  # the", "PR001"),
     Mutation("jmi", "critic: {cosine: {temperature: 0.2}}", "critic: dot", "DV001", "unsafe", back=False),
     Mutation("jmi", "marginal: in-batch", "marginal: {whitening: {size: 64}}", "BS001", back=False),
+    Mutation(
+        "jmi",
+        "      objective: {critic: {cosine: {temperature: 0.1}}}\n",
+        "      objective: {bound: nwj, critic: {cosine: {temperature: 0.05}}}\n    precision: float16 # half\n",
+        "NU001",
+        back=False,
+    ),
     Mutation("jmi", "temperature: 0.2", "temprature: 0.2", "SY002"),
     Mutation("byol", "    stop_gradient: true\n", "    Stop-Gradient: true # here\n", "SY002"),
     Mutation("jmi", "temperature: 0.2", 'temperature: "0.2"', "SY004"),
