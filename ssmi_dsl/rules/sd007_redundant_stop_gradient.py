@@ -52,8 +52,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     )
     tied = method.is_tied and method.anchor.name != method.target.name and method.is_stopped(method.target.name)
     if (
-        method.paradigm == "sdmi"
-        and tied
+        tied
         and symmetric
         and method.has_true_marginal
         and not assigns(objective.marginal)

@@ -1,6 +1,7 @@
 """# What it finds
 
-An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted.
+An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted. No spec can be seen to do this:
+the finding is in the baseline.
 
 # Why it is bad
 

@@ -90,9 +90,8 @@ def test_every_rule_that_says_so_in_the_catalogue_has_its_fix_tested() -> None:
         match for path in specs_folder().parent.glob("ssmi_dsl/rules/*.py") for match in _offers(path.read_text())
     }
     # SD007 rewrites the whole spec: test_one_branch.py
-    assert offered - {mutation.code for mutation in MUTATIONS} - set(CHANGES) <= {"NU001", "SD007"}, (
-        "give it a line in mutations.py"
-    )
+    tested = {mutation.code for mutation in MUTATIONS} | set(CHANGES)
+    assert offered - tested <= {"SD007"}, "give it a line in mutations.py"
 
 
 def _offers(source: str) -> list[str]:
