@@ -16,8 +16,8 @@ def as_one_branch(method: Method) -> Fix | None:
     directions, where the target is named elsewhere, or where SGD is left to its defaults.
     """
     spec, target = method.spec, method.target.name
-    named_elsewhere = spec.objective.on is not None or spec.optimize.blocks is not None
-    if spec.objective.directions != "mean" or named_elsewhere or DEFAULT_RECIPE not in spec.recipes:
+    named_elsewhere = method.objective.on is not None or spec.optimize.blocks is not None
+    if method.objective.directions != "mean" or named_elsewhere or DEFAULT_RECIPE not in spec.recipes:
         return None
     changes = [
         set_value(("paradigm",), "jmi"),
