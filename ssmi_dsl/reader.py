@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 import yaml
 
 from ssmi_dsl import scalars
+from ssmi_dsl.block_scalar import block_scalar_end
 from ssmi_dsl.diagnostics import MAX_FINDINGS, Applicability, Diagnostic, Label, Patch, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
@@ -33,7 +34,8 @@ MAX_EXPANDED_BYTES = 8 * 1024 * 1024
 
 _TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
 
-Style = Literal["plain", "quoted", "literal", "flow", "block"]
+# `open` is a block scalar whose end is not known
+Style = Literal["plain", "quoted", "literal", "open", "flow", "block"]
 
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -187,6 +189,11 @@ class _Reader:
 
     def _scalar(self, event: Any, span: Span) -> None:
         text, quoted = cast(str, event.value), bool(event.style)
+        style: Style = "quoted" if quoted else "plain"
+        if event.style in ("|", ">"):
+            end = block_scalar_end(self._text, span.start, text)
+            style = "open" if end is None else "literal"
+            span = span if end is None else self._positions.span(span.start, end)
         self.scalars.append((span.start, span.end))
         is_key = self._expects_key()
         size = num_bytes(text)
@@ -205,7 +212,6 @@ class _Reader:
             if event.anchor is not None:
                 self._anchors[event.anchor] = Node(value, span)
             return
-        style: Style = "literal" if event.style in ("|", ">") else "quoted" if quoted else "plain"
         node = Node(value, span, weight=size, style=style, shared=event.anchor is not None)
         if event.anchor is not None:
             self._anchors[event.anchor] = node

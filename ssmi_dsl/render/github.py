@@ -4,6 +4,7 @@ GitHub shows the first ten of a step; the summary on standard error counts them 
 """
 
 from ssmi_dsl.diagnostics import Diagnostic, Severity
+from ssmi_dsl.render.paths import relative_path, report_root
 from ssmi_dsl.render.report import Report
 from ssmi_dsl.wording import escape
 
@@ -12,7 +13,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def render_report(report: Report, color: bool) -> str:
     """Never coloured; empty if nothing was found."""
-    return "\n".join(_command(item) for item in report.diagnostics)
+    root = report_root()
+    return "\n".join(_command(item, root) for item in report.diagnostics)
 
 
 def step_summary(report: Report) -> str:
@@ -25,9 +27,9 @@ def step_summary(report: Report) -> str:
     return "\n".join(["### ssmi lint", "", *(head + rows if rows else ["no findings"]), ""])
 
 
-def _command(item: Diagnostic) -> str:
+def _command(item: Diagnostic, root: str) -> str:
     span = item.span
-    places = [("file", item.path), ("line", span.line), ("endLine", span.end_line)]
+    places = [("file", relative_path(item.path, root)), ("line", span.line), ("endLine", span.end_line)]
     if span.line == span.end_line:
         places += [("col", span.column), ("endColumn", max(span.end_column, span.column + 1))]
     places.append(("title", f"{item.code} {item.name}"))

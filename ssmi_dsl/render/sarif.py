@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Severity, Span
 from ssmi_dsl.lint.fingerprint import fingerprints, json_pointer
-from ssmi_dsl.render.gitlab import relative_path
+from ssmi_dsl.render.paths import relative_path, report_root
 from ssmi_dsl.render.report import Report
 from ssmi_dsl.rules import RuleModule, find_rule
 from ssmi_dsl.version import VERSION
@@ -25,7 +25,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def render_report(report: Report, color: bool) -> str:
     """One run; `results` is there also when it is empty."""
-    root = Path.cwd()
+    root = Path(os.path.abspath(report_root()))
     shown = report.diagnostics[:MAX_RESULTS]
     codes = sorted({item.code for item in shown})
     marks = fingerprints(shown)

@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder: a project of its own, with nothing of a build server around it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "CI_PROJECT_DIR", "SSMI_CACHE_DIR"):
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR", "SSMI_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -93,7 +93,9 @@ def test_sarif_fits_the_published_schema(report: Report) -> None:
     assert list(checker.iter_errors(json.loads(render_report("sarif", report)))) == []
 
 
-def test_sarif_has_fixes_labels_and_the_page_of_the_rule() -> None:
+def test_sarif_has_fixes_labels_and_the_page_of_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
     (run,) = json.loads(render_report("sarif", REPORTS["findings"]))["runs"]
     by_rule = {result["ruleId"]: result for result in run["results"]}
     (change,) = by_rule["SY002"]["fixes"][0]["artifactChanges"]
@@ -135,7 +137,9 @@ def test_github_commands_hold_one_line_each_and_end_their_properties(report: Rep
     assert all(command.fullmatch(line) for line in lines), lines
 
 
-def test_github_shows_the_right_place() -> None:
+def test_github_shows_the_right_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
     line = next(line for line in render_report("github", REPORTS["findings"]).splitlines() if "SY002" in line)
     assert line == (
         "::error file=specs/a b.yaml,line=7,endLine=7,col=19,endColumn=25,title=SY002 unknown-key"
@@ -144,6 +148,17 @@ def test_github_shows_the_right_place() -> None:
     assert "| error | SY002 unknown-key | specs/a b.yaml:7 |" in step_summary(REPORTS["findings"])
     assert "no findings" in step_summary(REPORTS["clean"])
     assert "</testcase>" not in step_summary(REPORTS["hostile"])
+
+
+def test_paths_are_those_of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(Path.cwd().parent))
+    here = Path.cwd().name
+    assert f" file={here}/specs/a b.yaml," in render_report("github", REPORTS["findings"])
+    (run,) = json.loads(render_report("sarif", REPORTS["findings"]))["runs"]
+    assert run["artifacts"][0]["location"]["uri"] == f"{here}/specs/a%20b.yaml"
+    assert run["originalUriBaseIds"]["PROJECTROOT"]["uri"] == Path.cwd().parent.as_uri() + "/"
+    assert json.loads(render_report("gitlab", REPORTS["findings"]))[0]["location"]["path"] == f"{here}/specs/a b.yaml"
 
 
 def test_json_fits_its_schema(report: Report) -> None:
