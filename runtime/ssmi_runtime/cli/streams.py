@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from typing import TextIO
 
 INTERRUPTED = 128 + signal.SIGINT
+NOBODY_READS = 128 + 13  # SIGPIPE, which Windows does not have
 CANNOT_WRITE = 2
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 @contextmanager
@@ -33,7 +34,7 @@ def well_behaved() -> Iterator[None]:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         _discard_output()
-        sys.exit(128 + signal.SIGPIPE)
+        sys.exit(NOBODY_READS)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
