@@ -39,7 +39,8 @@ class Settings:
     extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
-        if not rule.suppressible:
+        # the usual case first: this is asked for every rule of every recipe
+        if not rule.suppressible or not (self.select or self.ignore):
             return True
         extended = _closeness(self.extend, rule)
         selected = not self.select or extended > 0 or _closeness(self.select, rule) > 0
@@ -110,17 +111,24 @@ def finish(
 
 
 def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
-    return rule.at(
+    found = rule.at(
         document.path,
         document.span(finding.loc, finding.of),
         finding.message,
         label=finding.label,
-        labels=tuple(Label(document.span(loc), text) for loc, text in finding.labels),
+        labels=tuple(_label(loc, text, document) for loc, text in finding.labels),
         notes=finding.notes,
         help=finding.help,
         loc=finding.loc,
         fix=_patch(finding.fix, document),
     )
+    return found if finding.severity is None else replace(found, severity=finding.severity)
+
+
+def _label(loc: Loc, text: str, document: Placed) -> Label:
+    """A second place. What the file inherits is marked at its `extends`, and says so."""
+    is_inherited = isinstance(document, Resolved) and document.is_inherited(loc)
+    return Label(document.span(loc), f"inherited: {text}" if is_inherited else text)
 
 
 def _patch(fix: Fix | None, document: Placed) -> Patch | None:

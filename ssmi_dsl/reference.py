@@ -11,9 +11,11 @@ from ssmi_dsl.components.heads import HEADS
 from ssmi_dsl.components.optimizers import OPTIMIZERS
 from ssmi_dsl.schema import json_schema
 from ssmi_dsl.spec.branches import UPDATES, Branch, Prototypes
+from ssmi_dsl.spec.evaluate import Evaluate, MutualInformation, Probe
+from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import Lint, MethodSpec
 from ssmi_dsl.spec.objective import Objective, Weights
-from ssmi_dsl.spec.optimize import Optimize, PredictorUpdate, RecipeSpec
+from ssmi_dsl.spec.optimize import DirectPred, Optimize, PredictorUpdate, RecipeSpec
 from ssmi_dsl.spec.views import LocalViews, Views
 from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, POSITIVES, Term
 
@@ -30,7 +32,12 @@ SECTIONS: tuple[tuple[str, type[Params]], ...] = (
     ("objective.weights", Weights),
     ("optimize", Optimize),
     ("optimize.predictor", PredictorUpdate),
+    ("optimize.predictor.direct", DirectPred),
     ("recipes.NAME", RecipeSpec),
+    ("recipes.NAME.hardware", Hardware),
+    ("evaluate", Evaluate),
+    ("evaluate.mutual_information", MutualInformation),
+    ("evaluate.probe", Probe),
     ("lint", Lint),
 )
 CHOICES: tuple[tuple[str, Mapping[str, type[Params]]], ...] = (

@@ -1,16 +1,20 @@
 """References between the parts of a spec, and the parts of the grammar that have no compiler yet."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
+from ssmi_dsl.components.base import Params
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
+from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
+from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
 
@@ -58,9 +62,9 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
     names = list(spec.branches)
 
     def unknown(loc: Loc, name: str) -> Finding:
-        guess = nearest(name, names)
+        guess = nearest(name[:100], names)
         hint = f"; did you mean `{guess}`?" if guess else f"; branches: {', '.join(names)}"
-        return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
+        return "SY012", "unresolved-reference", loc, f"there is no branch {quote(name)}{hint}"
 
     for name, branch in spec.branches.items():
         if branch.of is not None and branch.of not in names:
@@ -91,7 +95,7 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
             elif output not in OUTPUTS:
                 guess = nearest(output, OUTPUTS)
                 hint = f"; did you mean `{guess}`?" if guess else f"; outputs: {', '.join(OUTPUTS)}"
-                yield "SY012", "unresolved-reference", loc, f"a branch has no output `{output}`{hint}"
+                yield "SY012", "unresolved-reference", loc, f"a branch has no output {quote(output)}{hint}"
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:
@@ -119,6 +123,8 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
         for field, term in terms.items():
             if not term.implemented:
                 yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
+        if isinstance(objective.critic, Cosine) and objective.critic.learnable:
+            yield no((*objective_loc(spec, index), "critic", "cosine", "learnable"), "a learned temperature")
         if objective.marginal.uses_all_views and views.total != 2:
             loc = (*objective_loc(spec, index), "marginal")
             yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
@@ -130,6 +136,32 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
     for name, branch in spec.branches.items():
         if isinstance(branch.update, Frozen):
             yield no(("branches", name, "update"), "a frozen target")
+    if spec.optimize.predictor.direct is not None:
+        yield no(("optimize", "predictor", "direct"), "a predictor set in closed form")
+    yield from _evaluation(spec.evaluate, no)
     for name, recipe in spec.recipes.items():
+        if recipe.hardware is not None and not recipe.hardware.is_single:
+            yield no(("recipes", name, "hardware"), "training on several devices, or in micro-batches,")
         if recipe.precision == "float16":
             yield no(("recipes", name, "precision"), "float16, which needs its losses scaled, (bfloat16 does not)")
+
+
+def _evaluation(evaluate: Evaluate, no: Callable[[Loc, str], Finding]) -> Iterator[Finding]:
+    """What a run measures is fixed so far: the defaults of the section say what that is."""
+    usual = Evaluate()
+    pairs: tuple[tuple[Loc, Params, Params], ...] = (
+        (("evaluate", "mutual_information"), evaluate.mutual_information, usual.mutual_information),
+        (("evaluate", "probe"), evaluate.probe, usual.probe),
+        (("evaluate",), evaluate, usual),
+    )
+    for loc, asked, given in pairs:
+        for key in type(given).model_fields:
+            wanted: object = getattr(asked, key)
+            fixed: object = getattr(given, key)
+            if wanted != fixed and not isinstance(fixed, Params):
+                yield no((*loc, key), f"another `{key}` than {_shown(fixed)}")
+
+
+def _shown(value: object) -> str:
+    items = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
+    return ", ".join(f"`{item}`" for item in items)

@@ -5,9 +5,9 @@ The location of a validation error inside a choice is exactly its path in the YA
 
 from collections.abc import Callable, Mapping
 from types import GenericAlias
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -62,13 +62,18 @@ class OneOf:
         return {self.names[type(value)]: value.model_dump(mode="json")}
 
 
+# a list of mappings where one would do; rules run on each
+MAX_MANY = 8
+
+
 class OneOrMany:
     """Annotation for a tuple that may be written as one mapping or as a list of them; error locations are YAML paths."""
 
     def __init__(self, model: type[Params]) -> None:
         self.model = model
         many: Any = GenericAlias(tuple, (model, ...))
-        self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(many)
+        some: Any = Annotated[many, Field(min_length=1, max_length=MAX_MANY)]
+        self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(some, config=ConfigDict(defer_build=True))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         one = handler.generate_schema(self.model)
@@ -85,7 +90,7 @@ class OneOrMany:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         one = self.model.__get_pydantic_json_schema__(self.model.__pydantic_core_schema__, handler)
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_MANY}]}
 
     @staticmethod
     def _dump(value: tuple[Params, ...]) -> Any:

@@ -96,7 +96,9 @@ def _attempt(
     after = tuple(lint(after_document))
     known = {_key(item)[:2] for item in findings}
     reached = min((_stage(item) for item in findings if item.severity is Severity.ERROR), default=_RULES)
-    grown = [item for item in after if _key(item)[:2] not in known and _stage(item) <= reached]
+    # a remark (SD007 where a jmi spec becomes sdmi) is no reason to leave an error where it is
+    weighty = (item for item in after if item.severity is not Severity.INFO)
+    grown = [item for item in weighty if _key(item)[:2] not in known and _stage(item) <= reached]
     return None if grown else (after_document, after)
 
 

@@ -110,7 +110,7 @@ class _Layout:
         if node.style == "flow":
             at = last.span.end
             return [self._edit(at, at, "".join(f", {string_text(k)}: {value_text(v)}" for k, v in pairs.items()))]
-        self._no_block_scalar(last)
+        self._known_end(last)
         indent = self._indent(node)
         at = self._line_end(max(last.span.end, last.span.start))
         lines = (f"{indent}{string_text(k)}: {value_text(v, flow=in_flow)}" for k, v in pairs.items())
@@ -132,7 +132,7 @@ class _Layout:
             _refuse("there is no such key")
         key_span, node = parent.children[loc[-1]]
         self._unshared(node)
-        self._no_block_scalar(node)
+        self._known_end(node)
         start = key_span.start if key_span is not None else node.span.start
         index = keys.index(loc[-1])
         if parent.style == "flow":
@@ -203,8 +203,10 @@ class _Layout:
     def _replace(self, loc: Loc, node: Node, value: Value, in_flow: bool) -> list[TextEdit]:
         self._unshared(node)
         start, end = node.span.start, node.span.end
-        if node.style == "literal":
-            _refuse("a block of text stands there")
+        if node.style == "open":
+            _refuse("a block of text of its own indentation stands there")
+        if node.style == "literal" and "#" in self.text[start : self._line_end(start)]:
+            _refuse("a comment stands inside of it")
         if comments_in(self.document, start, end):
             _refuse("a comment stands inside of it")
         text = value_text(value, flow=in_flow)
@@ -249,11 +251,11 @@ class _Layout:
             self._only_here(item)
             pending.extend(child for _, child in item.children.values())
 
-    def _no_block_scalar(self, node: Node) -> None:
+    def _known_end(self, node: Node) -> None:
         while node.children:
             node = list(node.children.values())[-1][1]
-        if node.style == "literal":
-            _refuse("a block of text ends it")
+        if node.style == "open":
+            _refuse("a block of text of its own indentation ends it")
 
     def _indent(self, mapping: Node) -> str:
         key = next(iter(mapping.children.values()))[0]

@@ -16,12 +16,9 @@ def as_one_branch(method: Method) -> Fix | None:
     directions, where the target is named elsewhere, or where SGD is left to its defaults.
     """
     spec, target = method.spec, method.target.name
-    named_elsewhere = any(objective.on is not None for objective in spec.objective) or spec.optimize.blocks is not None
-    if (
-        any(objective.directions != "mean" for objective in spec.objective)
-        or named_elsewhere
-        or DEFAULT_RECIPE not in spec.recipes
-    ):
+    named_elsewhere = any(item.on is not None for item in spec.objective) or spec.optimize.blocks is not None
+    summed = any(item.directions != "mean" for item in spec.objective)
+    if summed or named_elsewhere or DEFAULT_RECIPE not in spec.recipes:
         return None
     changes = [
         set_value(("paradigm",), "jmi"),

@@ -16,7 +16,8 @@ def patch_for(fix: Fix, source: Resolved) -> Patch:
     """The patch that makes `fix` in the file of `source`; a manual one with the reason if the file cannot be edited so."""
     document = source.document
     try:
-        changes = tuple(_placed(change, source) for change in fix.changes)
+        placed = (_placed(change, source) for change in fix.changes)
+        changes = tuple(change for change in placed if change is not None)
         edits = text_edits(document, changes)
         _verify(document, edits, changes)
     except RefusedError as refusal:
@@ -50,8 +51,8 @@ def _verify(document: Document, edits: Sequence[TextEdit], changes: Sequence[Cha
         raise RefusedError("the edited text would not read as meant")
 
 
-def _placed(change: Change, source: Resolved) -> Change:
-    """`change` at a path of the user's own file."""
+def _placed(change: Change, source: Resolved) -> Change | None:
+    """`change` at a path of the user's own file; None where that says so already."""
     if change.kind in ("delete", "rename"):
         origin = source.origins.get(change.loc)
         if origin is None or origin[0] is not source.document:
@@ -61,7 +62,7 @@ def _placed(change: Change, source: Resolved) -> Change:
     for place in places:
         if not _says(source.document, place, change):
             return replace(change, loc=place)
-    raise RefusedError("the file says so already")
+    return None
 
 
 def _places(loc: Loc, source: Resolved) -> Iterator[Loc]:

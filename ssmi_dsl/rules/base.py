@@ -39,7 +39,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts, `fix` what would remove it."""
+    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts, `fix` what would remove it.
+
+    `severity` is set only where a rule weighs its cases differently, as its page says.
+    """
 
     loc: Loc
     message: str
@@ -48,6 +51,7 @@ class Finding:
     labels: tuple[tuple[Loc, str], ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+    severity: Severity | None = None
     fix: Fix | None = None
 
 

@@ -9,13 +9,15 @@ The variance of the estimate grows with e^I and its gradient is unbounded.
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: dot, marginal: in-batch}
+extends: jmi
+objective: {critic: dot} # DV001
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+extends: jmi
+objective: {critic: {cosine: {temperature: 0.2}}}
 ```
 
 # Source
@@ -42,6 +44,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "critic"),
                 f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",
+                labels=((("objective", "bound"), "averages the exponential of its scores"),),
                 help="use `cosine`, or a bound with bounded gradients",
                 fix=Fix("set `critic: cosine`", Applicability.UNSAFE, (set_value(("objective", "critic"), "cosine"),)),
             )

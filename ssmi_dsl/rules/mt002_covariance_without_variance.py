@@ -9,13 +9,15 @@ Shrinking every feature to zero makes both the invariance and the covariance ter
 # Example
 
 ```yaml
+extends: vicreg
 objective:
-  marginal: {variance-covariance: {variance: 0, covariance: 1}}
+  marginal: {variance-covariance: {variance: 0, covariance: 1}} # MT002
 ```
 
 # Instead
 
 ```yaml
+extends: vicreg
 objective:
   marginal: {variance-covariance: {variance: 25, covariance: 1}}
 ```
@@ -45,6 +47,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "variance-covariance", "variance"),
             "the variance term has weight zero, so embeddings can shrink to nothing",
+            labels=((("objective", "critic"), "its distance shrinks with them"),),
             help="the paper uses `variance: 25`",
             fix=Fix(
                 "set `variance: 25.0`",

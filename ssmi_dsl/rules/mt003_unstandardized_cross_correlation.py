@@ -9,13 +9,15 @@ The matrix is then no correlation: its scale leaks into the loss.
 # Example
 
 ```yaml
-objective: {critic: dot, marginal: cross-correlation}
+extends: barlow-twins
+objective: {critic: dot} # MT003
 ```
 
 # Instead
 
 ```yaml
-objective: {critic: standardized, marginal: cross-correlation}
+extends: barlow-twins
+objective: {critic: standardized}
 ```
 
 # Source

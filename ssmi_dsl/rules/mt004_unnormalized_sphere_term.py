@@ -9,13 +9,15 @@ Its formula assumes unit vectors; otherwise growing the norm lowers the loss wit
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: dot, marginal: uniformity}
+extends: vicreg
+objective: {critic: dot, marginal: uniformity} # MT004
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: uniformity}
+extends: vicreg
+objective: {critic: cosine, marginal: uniformity}
 ```
 
 # Source

@@ -10,14 +10,15 @@ log-sum-exp are not concerned.
 # Example
 
 ```yaml
-objective: {bound: nwj, critic: {cosine: {temperature: 0.05}}}
-recipes: {default: {precision: float16}}
+extends: jmi
+objective: {bound: nwj, critic: {cosine: {temperature: 0.01}}} # NU001
 ```
 
 # Instead
 
 ```yaml
-recipes: {default: {precision: bfloat16}}
+extends: jmi
+objective: {bound: nwj, critic: {cosine: {temperature: 0.1}}}
 ```
 
 # Source

@@ -9,13 +9,15 @@ The predictor must keep tracking its optimum.
 # Example
 
 ```yaml
-optimize: {schedule: alternating}
+extends: simsiam
+optimize: {predictor: {schedule: as-encoder}} # PR001
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, predictor: {schedule: constant}}
+extends: simsiam
+optimize: {predictor: {schedule: constant}}
 ```
 
 # Source
@@ -47,11 +49,15 @@ def check(context: RuleContext) -> Iterator[Finding]:
         and method.anchor.predictor is not None
         and method.recipe.schedule == "cosine"
     ):
-        if method.spec.optimize.predictor.schedule != "constant":
+        update = method.spec.optimize.predictor
+        if update.schedule != "constant" and update.direct is None:
+            written = ("optimize", "predictor", "schedule")
+            head = ("branches", method.anchor.name, "predictor")
             yield Finding(
-                ("branches", method.anchor.name, "predictor"),
+                written if context.source.has(written) else head,
                 "the learning rate of the predictor decays with the encoder's",
                 of="key",
+                labels=((("branches", method.target.name), "tied: nothing else slows the target down"),),
                 help="set `optimize: {predictor: {schedule: constant}}`",
                 fix=Fix(
                     "set `schedule: constant` for the predictor",

@@ -9,12 +9,14 @@ The marginal term prevents collapse, but no block is held constant: the alternat
 # Example
 
 ```yaml
-paradigm: sdmi
+extends: simclr
+paradigm: sdmi # SD002
 ```
 
 # Instead
 
 ```yaml
+extends: simclr
 paradigm: jmi
 ```
 
@@ -29,6 +31,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
 
 RULE = Rule(
     "SD002",
@@ -42,6 +45,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.paradigm != "sdmi" or not method.has_true_marginal or any(phase.stopped for phase in method.phases):
         return
+    if assigns(method.objective.marginal):
+        return  # MT008 says it
     name = method.target.name
     if name != method.anchor.name:
         title, change = f"set `stop_gradient: true` on `{name}`", set_value(("branches", name, "stop_gradient"), True)

@@ -9,13 +9,19 @@ The symmetrised loss has half the gradient of plain alignment, which a constant 
 # Example
 
 ```yaml
-objective: {marginal: none}
+extends: simsiam
+branches:
+  online: {predictor: null}
+  target: {of: online} # SD004
 ```
 
 # Instead
 
 ```yaml
-objective: {marginal: predictor}
+extends: simsiam
+branches:
+  online: {predictor: {mlp: [512, 2048]}}
+  target: {of: online}
 ```
 
 # Source

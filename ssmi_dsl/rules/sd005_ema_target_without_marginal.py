@@ -9,17 +9,19 @@ A slow target delays collapse and does not prevent it.
 # Example
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, update: ema, stop_gradient: true}
-objective: {marginal: none}
+  online: {predictor: null}
+  target: {update: {ema: {momentum: 0.99}}} # SD005
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
   online: {predictor: {mlp: [4096, 256]}}
-objective: {marginal: predictor}
+  target: {update: {ema: {momentum: 0.99}}}
 ```
 
 # Source

@@ -9,17 +9,17 @@ Symmetric branches collapse with and without predictors: the predictor works onl
 # Example
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [512, 256]}}
-  target: {of: online, predictor: {mlp: [512, 256]}}
+  target: {predictor: {mlp: [4096, 256]}} # SD006
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [512, 256]}}
-  target: {of: online}
+  online: {predictor: {mlp: [4096, 256]}}
 ```
 
 # Source

@@ -9,15 +9,15 @@ Its parameters then have two update rules, and the second undoes the first.
 # Example
 
 ```yaml
-branches:
-  b: {of: a, update: {ema: {momentum: 0.99}}}
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: byol
+optimize: {blocks: [online, target]} # SD008
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating}
+extends: byol
+optimize: {blocks: [online]}
 ```
 
 # Source

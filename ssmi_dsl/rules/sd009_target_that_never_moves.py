@@ -9,13 +9,17 @@ It keeps its random initial weights, and the anchor learns to predict noise.
 # Example
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a]}
+extends: simsiam
+branches:
+  target: {of: null, stop_gradient: true} # SD009
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: simsiam
+branches:
+  target: {of: online, stop_gradient: true}
 ```
 
 # Source

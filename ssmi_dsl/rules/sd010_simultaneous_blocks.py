@@ -9,13 +9,15 @@ The monotonicity statement of the paper holds for steps that follow each other; 
 # Example
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b], updates: simultaneous}
+extends: sdmi
+optimize: {updates: simultaneous} # SD010
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: sdmi
+optimize: {updates: sequential}
 ```
 
 # Source
@@ -39,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("optimize", "updates"),
             "the two blocks move at once, where the theory lets one follow the other",
+            labels=((("optimize", "blocks"), "these take turns"),),
             help="remove `updates: simultaneous`",
             fix=Fix("remove `updates: simultaneous`", Applicability.SAFE, (delete_key(("optimize", "updates")),)),
         )

@@ -9,13 +9,15 @@ Every view could serve as anchor once and as target once; one direction has half
 # Example
 
 ```yaml
-optimize: {schedule: alternating, swap: false}
+extends: simsiam
+optimize: {swap: false} # SD012
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, swap: true}
+extends: simsiam
+optimize: {swap: true}
 ```
 
 # Source
@@ -39,6 +41,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("optimize", "swap"),
             "the loss uses one direction only, and the branches are tied",
+            labels=((("branches", method.target.name, "of"), "tied here"),),
             help="set `swap: true`",
             fix=Fix("set `swap: true`", Applicability.SAFE, (set_value(("optimize", "swap"), True),)),
         )

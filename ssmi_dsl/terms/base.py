@@ -27,6 +27,9 @@ class Facts:
     bounded             |T| is bounded for every input (critics)
     needs_unit_norm     the formula lives on the unit sphere
     prevents_collapse   a constant representation is not a minimiser on its own account
+    upper               an upper bound, which maximisation does not bound from below (bounds)
+    unbounded_in_norm   scaling all embeddings lowers the loss without end (marginals)
+    learned             T has parameters of its own (critics)
     raw_exponential     exp T itself is averaged, so it overflows where a log-sum-exp does not (bounds)
     statistics          where batch statistics come from when several processes train together
     """
@@ -37,6 +40,9 @@ class Facts:
     prevents_collapse: bool = False
     statistics: Literal["none", "local", "global"] = "none"
     raw_exponential: bool = False
+    upper: bool = False
+    learned: bool = False
+    unbounded_in_norm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

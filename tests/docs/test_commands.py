@@ -5,9 +5,11 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
+from typer import Typer
 from typer.testing import CliRunner
 
 from ssmi_dsl.check import check
@@ -23,7 +25,8 @@ _BLOCK = re.compile(r"```console\n\$ ssmi ([^\n]*)\n(.*?)```", re.DOTALL)
 
 
 def _output(arguments: str) -> str:
-    result = CliRunner().invoke(app, arguments.split())
+    # the application stands for a Typer and becomes one when asked
+    result = CliRunner().invoke(cast(Typer, app), arguments.split())
     assert result.exit_code in (0, 1), result.output
     return result.stdout
 

@@ -1,5 +1,6 @@
 """Edits of text: one at a time on small documents, then random changes of random documents against the same change of the tree."""
 
+import re
 from typing import Any
 
 import pytest
@@ -111,7 +112,9 @@ def test_a_key_replaces_the_last_one() -> None:
         ("a: 1\n", delete_key(("b",)), "no such key"),
         ("a: 1\n", delete_key(("a",)), "all that the spec says"),
         ("a: 1\n", set_value(("a", "b", "c"), 1), "no place"),
-        ("a: |\n  text\n", set_value(("a",), 1), "a block of text"),
+        ("a: |2\n   text\n", set_value(("a",), 1), "a block of text"),
+        ("a: |2\n   text\n", insert_key((), "b", 1), "a block of text"),
+        ("a: | # why\n  text\n", set_value(("a",), 1), "a comment"),
         ("a:\n  b: 1 # why\n  c: 2\n", set_value(("a",), 1), "a comment"),
         ("{a: 1, # why\n b: 2}\n", delete_key(("a",)), "a comment"),
         ("a: [1]\n", set_value(("a", 4), 1), "no place"),
@@ -120,6 +123,50 @@ def test_a_key_replaces_the_last_one() -> None:
 def test_refused(text: str, change: Change, reason: str) -> None:
     with pytest.raises(RefusedError, match=reason):
         text_edits(read_document(text), [change])
+
+
+TEXT = """\
+a: | # head
+  # no comment
+
+  x: y
+    more
+
+# a comment
+b: >-
+  folded
+  # still text
+ # less
+c: |
+# after an empty one
+d:
+  - |
+    item
+  # below
+  - e
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        (delete_key(("b",)), "b: >-\n  folded\n  # still text\n", ""),
+        (set_value(("b",), "x"), "b: >-\n  folded\n  # still text\n", "b: x\n"),
+        (set_value(("c",), "x"), "c: |\n", "c: x\n"),
+        (delete_key(("c",)), "c: |\n", ""),
+        (set_value(("d", 0), "x"), "  - |\n    item\n", "  - x\n"),
+        (delete_key(("d", 0)), "  - |\n    item\n", ""),
+    ],
+)
+def test_a_block_of_text_ends_before_the_comments_behind_it(change: Change, old: str, new: str) -> None:
+    assert TEXT.count(old) == 1
+    assert edit(TEXT, change) == TEXT.replace(old, new)
+    assert edit(TEXT.replace("\n", "\r\n"), change) == TEXT.replace(old, new).replace("\n", "\r\n")
+
+
+def test_keys_are_inserted_behind_a_block_of_text() -> None:
+    assert edit("a: |\n  x\n\n# c\n", insert_key((), "b", 1)) == "a: |\n  x\nb: 1\n\n# c\n"
+    assert edit("a: >-\n  x", insert_key((), "b", 1)) == "a: >-\n  x\nb: 1"
 
 
 def test_a_hash_inside_of_text_is_no_comment_and_hides_none() -> None:
@@ -177,6 +224,8 @@ def documents(draw: st.DrawFn) -> str:
             if depth > 0 and isinstance(item, (dict, list)) and item:
                 lines.append(head + tail())
                 lines += block(item, indent + step, depth - 1)
+            elif isinstance(item, str) and re.fullmatch(r"[!-~][ -~]*", item) and draw(st.booleans()):
+                lines += [f"{head} |-", *(indent + step + line for line in item.split("\n"))]
             else:
                 lines.append(f"{head} {value_text(item, flow=False)}" + tail())
         return lines

@@ -71,6 +71,11 @@ RECIPE = (
 )
 
 
+def test_what_the_file_says_already_is_left_out_of_a_fix() -> None:
+    changes = (set_value(("name",), "mine"), set_value(("paradigm",), "jmi"))
+    assert fixed(HEAD, *changes) == HEAD + "paradigm: jmi\n"
+
+
 def test_what_a_recipe_overrides_is_changed_in_the_recipe() -> None:
     assert fixed(RECIPE, set_value(MOMENTUM, 0.9), recipe="digits") == RECIPE.replace("0.5", "0.9")
     # a key that is missing goes to the method itself, for all recipes

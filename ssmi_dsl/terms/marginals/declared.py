@@ -29,7 +29,15 @@ class LogDet(Marginal):
     source: ClassVar[str] = "Ozsoy et al. 2022 (CorInfoMax)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
+
+    eps: float = Field(default=1e-8, ge=0, description="ε, added to the diagonal of the covariance")
+    order: int | None = Field(
+        default=None, ge=1, le=16, description="terms of the Taylor series of MEC; default: the determinant itself"
+    )
+    distortion: float = Field(
+        default=64.0, gt=0, description="ε² of the coding length, log det(I + D/(N ε²) ZᵀZ), where `order` is given"
+    )
 
 
 class NuclearNorm(Marginal):
@@ -40,7 +48,7 @@ class NuclearNorm(Marginal):
     source: ClassVar[str] = "Yerxa et al. 2023 (MMCR)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
 
 
 class Frobenius(Marginal):
@@ -86,6 +94,11 @@ class Sinkhorn(Marginal):
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
 
+    prototypes: int = Field(default=3000, ge=2, description="K, the prototypes that share the samples equally")
+    queue: int = Field(default=0, ge=0, description="past embeddings that are assigned together with the batch")
+    epsilon: float = Field(default=0.05, gt=0, description="ε, the entropy of the assignment")
+    iterations: int = Field(default=3, ge=1, description="Sinkhorn-Knopp iterations")
+
 
 class CenterSharpen(Marginal):
     """Centering and sharpening of the target."""
@@ -96,6 +109,13 @@ class CenterSharpen(Marginal):
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+
+    temperature: float = Field(default=0.04, gt=0, description="τ_t, the teacher's temperature after its warm-up")
+    student_temperature: float = Field(default=0.1, gt=0, description="τ_s, the student's temperature")
+    warmup_temperature: float = Field(default=0.04, gt=0, description="τ_t at the first step of its warm-up")
+    warmup_epochs: float = Field(default=0.0, ge=0, description="epochs in which τ_t goes to `temperature`")
+    centering: bool = Field(default=True, description="subtract the centre c of the teacher's outputs")
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="m of c <- m c + (1 - m) mean of the batch")
 
 
 class MeanEntropy(Marginal):
@@ -120,3 +140,22 @@ class Taylor(Marginal):
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
 
     order: int = Field(default=2, ge=2, le=4, description="order of the expansion")
+
+
+class Permutation(Marginal):
+    """Negatives by a random permutation: every anchor meets the target of one other place."""
+
+    name: ClassVar[str] = "permutation"
+    formula: ClassVar[str] = "q ≈ {(a_i, b_π(i))}"
+    source: ClassVar[str] = "Belghazi et al. 2018 (MINE); Veličković et al. 2019 (DGI)"
+    implemented: ClassVar[bool] = False
+    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "estimated"
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+
+    draw: Literal["derangement", "permutation", "replacement"] = Field(
+        default="derangement", description="π without fixed points, any π, or targets drawn with replacement"
+    )
+    over: Literal["samples", "places"] = Field(
+        default="samples", description="what π exchanges: samples, or places (patches, times, nodes) of one sample"
+    )
+    exclude_neighbours: bool = Field(default=False, description="of graphs: a node's neighbours are not its negatives")
