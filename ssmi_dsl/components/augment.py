@@ -73,6 +73,23 @@ class RandomResizedCrop(Params):
     ratio: Positives = Field(default=(3 / 4, 4 / 3), description="range of width / height, log-uniform")
 
 
+class RandomAffine(Params):
+    """Rotation, shear, scaling and translation about the image's centre, bilinear; beyond the border its pixels repeat.
+
+    Angles, the factor of the size and the two shifts are uniform in their ranges.
+    """
+
+    name: ClassVar[str] = "random-affine"
+    degrees: float = Field(default=0.0, ge=0.0, le=180.0, description="half-width of the range of rotations, degrees")
+    translate: float = Field(
+        default=0.0, ge=0.0, le=1.0, description="half-width of the range of shifts, as a fraction of the image's size"
+    )
+    scale: Positives = Field(default=(1.0, 1.0), description="range of the factor of the size")
+    shear: float = Field(
+        default=0.0, ge=0.0, lt=90.0, description="half-width of the range of horizontal shears, degrees"
+    )
+
+
 class HorizontalFlip(Params):
     """Left and right exchanged."""
 
@@ -149,6 +166,7 @@ AUGMENT_OPS: dict[str, type[Params]] = {
     op.name: op
     for op in (
         RandomResizedCrop,
+        RandomAffine,
         HorizontalFlip,
         ColorJitter,
         Grayscale,
