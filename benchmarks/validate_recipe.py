@@ -76,8 +76,9 @@ def main() -> None:
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
     meter = Meter(method, networks, augmentations, info, data)
     row = {"method": args.method, "note": args.note, "seed": args.seed, "steps": num_steps}
-    row["raw"] = meter.raw_pixels()
-    row.update({f"un_{name}": value for name, value in meter.accuracies(state).items()})
+    if not args.curve:
+      row["raw"] = meter.raw_pixels()
+      row.update({f"un_{name}": value for name, value in meter.accuracies(state).items()})
     step_function = torch.no_grad()(InPlaceStep(lowered.step))
     names = lowered.step.inputs
     began, cpu, losses = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_utime, []
@@ -87,12 +88,14 @@ def main() -> None:
         for name, value in numbers_at(method, step, num_steps, steps_per_epoch).items():
             inputs[name].fill_(value)
         losses.append([float(value) for value in step_function(*(inputs[name] for name in names))])
-        if args.curve and (step + 1) % max(1, num_steps // 5) == 0 and step + 1 < num_steps:
+        if args.curve and (step + 1) % max(1, num_steps // 5) == 0:
             (xa, la), (xb, lb) = data["train"], data["test"]
             f = [meter.embed(state, method.anchor.name, x, upto="encoder") for x in (xa, xb)]
             from ssmi_runtime.evaluate import weighted_knn, effective_rank
             print(step + 1, [round(v, 3) for v in losses[-1]], "knn %.3f rank %.1f" % (weighted_knn(f[0], la, f[1], lb), effective_rank(f[1])), flush=True)
     row["wall"], row["cpu"] = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_utime - cpu
+    if args.curve:
+        return print(args.note, args.method, "cpu", row["cpu"], "wall", row["wall"])
     row.update(meter.accuracies(state))
     row.update({k: v for k, v in meter.monitors(state).items() if k in ("feature_std", "effective_rank", "mi/infonce")})
     row["loss"] = losses[-1]

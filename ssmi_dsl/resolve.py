@@ -96,7 +96,7 @@ def _merge(
         if (
             isinstance(theirs, Mapping)
             and isinstance(ours, Mapping)
-            and not _other_choice(key, cast(Any, ours), cast(Any, theirs))
+            and not _other_choice(here, cast(Any, ours), cast(Any, theirs))
         ):
             origins[here] = over.origins[here]
             theirs_typed, ours_typed = cast(Mapping[str, Any], theirs), cast(Mapping[str, Any], ours)
@@ -107,8 +107,9 @@ def _merge(
     return out
 
 
-def _other_choice(key: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    return key in CHOICE_KEYS and set(ours) != set(theirs)
+def _other_choice(loc: Loc, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    # the predictor of `optimize` holds settings of its update; that of a branch is a choice of head
+    return loc[-1] in CHOICE_KEYS and loc[-2:] != ("optimize", "predictor") and set(ours) != set(theirs)
 
 
 def _copy_origins(source: Resolved, loc: Loc, origins: dict[Loc, Origin]) -> None:

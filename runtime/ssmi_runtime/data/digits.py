@@ -1,7 +1,7 @@
 """The embedded data set: scikit-learn's 1,797 real handwritten digits as cluttered 32x32 images.
 
-Place, size, contrast, polarity (bright on dark or dark on bright) and clutter are random, so that raw pixels say little about the digit.
-Splits are by source digit: no handwriting is in both. Every digit is rendered several times. Legend: N images, S = 32.
+Place, size, slant, contrast and clutter are random, so that raw pixels say little about the digit. Splits are by source digit: no
+handwriting is in both. A training digit is rendered once, a test digit twice. Legend: N images, S = 32.
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,15 @@ from torch import Tensor
 SIZE = 32
 NUM_TEST_SOURCES = 360
 NUM_VALIDATION_SOURCES = 288
-RENDERINGS = 1
-GLYPH_SIZES = (14.0, 20.0)
+TRAIN_RENDERINGS = 1
+TEST_RENDERINGS = 2
+# ranges of what is random: pixels, degrees, fractions of full brightness
+GLYPH_SIZES = (14.0, 18.0)
 ROTATION = 10.0
-CONTRASTS = (0.6, 0.9)
-BACKGROUND = 0.2
-INVERTED = 0.0
+BACKGROUNDS = (0.0, 0.1)
+CONTRASTS = (0.7, 0.9)
 NUM_CLUTTER = 2
-CLUTTER_LEVEL = (0.0, 0.2)
+CLUTTER_LEVELS = (0.0, 0.2)
 NOISE = 0.03
 
 Image = npt.NDArray[np.float32]
@@ -33,28 +34,31 @@ Labelled = tuple[Tensor, Tensor]
 def load(split: str) -> Labelled:
     """uint8 images [N 3 32 32] and int64 labels [N] of `train` or `test`; always the same."""
     if split == "train":
-        return _present(_sources()[NUM_TEST_SOURCES:], seed=1)
-    return _present(_sources()[:NUM_TEST_SOURCES], seed=2)
+        return _present(_sources()[NUM_TEST_SOURCES:], renderings=TRAIN_RENDERINGS, seed=1)
+    return _present(_sources()[:NUM_TEST_SOURCES], renderings=TEST_RENDERINGS, seed=2)
 
 
 def load_validation() -> dict[str, Labelled]:
     """The training digits split once more, into `train` and `test`, to choose settings by; no digit of the test set is among them."""
     sources = _sources()[NUM_TEST_SOURCES:]
     held_out, rest = sources[:NUM_VALIDATION_SOURCES], sources[NUM_VALIDATION_SOURCES:]
-    return {"train": _present(rest, seed=1), "test": _present(held_out, seed=2)}
+    return {
+        "train": _present(rest, renderings=TRAIN_RENDERINGS, seed=1),
+        "test": _present(held_out, renderings=TEST_RENDERINGS, seed=2),
+    }
 
 
 def _sources() -> Sequence[int]:
     return np.random.default_rng(0).permutation(len(load_digits().target)).tolist()
 
 
-def _present(sources: Sequence[int], *, seed: int) -> Labelled:
+def _present(sources: Sequence[int], *, renderings: int, seed: int) -> Labelled:
     digits: Any = load_digits()
     glyphs = (digits.images[sources] / 16.0).astype(np.float32)
     random = np.random.default_rng(seed)
-    rendered = [_render(glyph, glyphs, random) for glyph in glyphs for _ in range(RENDERINGS)]
+    rendered = [_render(glyph, glyphs, random) for glyph in glyphs for _ in range(renderings)]
     images = torch.from_numpy(np.stack(rendered))[:, None].expand(-1, 3, -1, -1).contiguous()
-    return images, torch.from_numpy(np.repeat(digits.target[sources], RENDERINGS).astype(np.int64))
+    return images, torch.from_numpy(np.repeat(digits.target[sources], renderings).astype(np.int64))
 
 
 def _render(glyph: Image, others: Image, random: np.random.Generator) -> npt.NDArray[np.uint8]:
@@ -63,18 +67,15 @@ def _render(glyph: Image, others: Image, random: np.random.Generator) -> npt.NDA
         piece = others[random.integers(len(others))][2:6, 2:6]
         size, place = random.uniform(4.0, 8.0), random.uniform(-SIZE / 2, SIZE / 2, size=2)
         cover = _place(piece, angle=random.uniform(-np.pi, np.pi), size=size, place=place)
-        ink = ink * (1 - cover) + random.uniform(*CLUTTER_LEVEL) * cover
+        ink = ink * (1 - cover) + random.uniform(*CLUTTER_LEVELS) * cover
     size = random.uniform(*GLYPH_SIZES)
     room = (SIZE - size) / 2
     cover = _place(
         glyph, angle=np.radians(random.uniform(-ROTATION, ROTATION)), size=size, place=random.uniform(-room, room, size=2)
     )
     ink = ink * (1 - cover) + cover
-    if random.random() < INVERTED:
-        ink = 1.0 - ink
-    contrast = random.uniform(*CONTRASTS)
-    background = random.uniform(0.0, min(BACKGROUND, 1.0 - contrast))
-    canvas = background + contrast * ink + random.normal(0.0, NOISE, size=ink.shape)
+    canvas = random.uniform(*BACKGROUNDS) + random.uniform(*CONTRASTS) * ink
+    canvas += random.normal(0.0, NOISE, size=canvas.shape)
     return (np.clip(canvas, 0.0, 1.0) * 255).astype(np.uint8)
 
 
