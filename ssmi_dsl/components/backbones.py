@@ -18,9 +18,9 @@ class Backbone(Params):
 
 
 class ConvSmall(Backbone):
-    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then global pooling: for 32x32 images on a CPU.
+    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU.
 
-    The fewer strides of 2, the larger the map that is pooled, and the less the features change when the image is shifted.
+    The fewer strides of 2, the larger the map that is averaged, and the less the features change when the image is shifted.
     """
 
     name: ClassVar[str] = "conv-small"
@@ -29,7 +29,6 @@ class ConvSmall(Backbone):
     strides: tuple[Stride, Stride, Stride, Stride] = Field(
         default=(1, 2, 2, 2), strict=False, description="stride of each convolution"
     )
-    pool: Literal["average", "max"] = Field(default="average", description="global pooling of the last map")
 
 
 class ResNet18(Backbone):

@@ -26,7 +26,7 @@ def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32) -
 
 
 class ConvSmallNet(nn.Module):
-    """Four blocks of 3x3 convolution, batch norm and ReLU, of widths w, 2w, 4w, 8w, then a global average or maximum."""
+    """Four blocks of 3x3 convolution, batch norm and ReLU, of widths w, 2w, 4w, 8w, then a global average."""
 
     def __init__(self, spec: ConvSmall, *, channels: int) -> None:
         super().__init__()
@@ -39,12 +39,10 @@ class ConvSmallNet(nn.Module):
                 nn.ReLU(),
             ]
         self.blocks = nn.Sequential(*layers)
-        self.takes_maximum = spec.pool == "max"
         self.num_features = widths[-1]
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.blocks(x)
-        return x.amax(dim=(2, 3)) if self.takes_maximum else x.mean(dim=(2, 3))
+        return self.blocks(x).mean(dim=(2, 3))
 
 
 class BasicBlock(nn.Module):
