@@ -7,7 +7,6 @@ from pydantic import Field
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 
-
 Stride = Annotated[int, Field(ge=1, le=4)]
 
 

@@ -33,7 +33,7 @@ class Affine:
         return {"inverse": inverse_affine(angle=angle, shear=shear, scale=scale, right=right, down=down)}
 
     def __call__(self, planes: Planes, noise: Noise) -> Planes:
-        num, height, width = planes[0].shape
+        height, width = planes[0].shape[1:]
         inverse = noise["inverse"]
         x = torch.arange(width, device=inverse.device, dtype=torch.float32) - (width - 1) / 2
         y = torch.arange(height, device=inverse.device, dtype=torch.float32) - (height - 1) / 2
@@ -53,8 +53,9 @@ def inverse_affine(*, angle: Tensor, shear: Tensor, scale: Tensor, right: Tensor
     """
     cos, sin, tan = angle.cos(), angle.sin(), shear.tan()
     # (R S)⁻¹ = S⁻¹ Rᵀ
-    linear = torch.stack(
-        (torch.stack((cos - tan * sin, sin + tan * cos), dim=1), torch.stack((-sin, cos), dim=1)), dim=1
-    ) / scale[:, None, None]
+    linear = (
+        torch.stack((torch.stack((cos - tan * sin, sin + tan * cos), dim=1), torch.stack((-sin, cos), dim=1)), dim=1)
+        / scale[:, None, None]
+    )
     shift = torch.stack((right, down), dim=1)[:, :, None]
     return torch.cat((linear, -linear @ shift), dim=2)

@@ -49,7 +49,8 @@ def load_validation() -> dict[str, Labelled]:
 
 
 def _sources() -> Sequence[int]:
-    return np.random.default_rng(0).permutation(len(load_digits().target)).tolist()
+    digits: Any = load_digits()
+    return np.random.default_rng(0).permutation(len(digits.target)).tolist()
 
 
 def _present(sources: Sequence[int], *, renderings: int, seed: int) -> Labelled:
@@ -71,7 +72,10 @@ def _render(glyph: Image, others: Image, random: np.random.Generator) -> npt.NDA
     size = random.uniform(*GLYPH_SIZES)
     room = (SIZE - size) / 2
     cover = _place(
-        glyph, angle=np.radians(random.uniform(-ROTATION, ROTATION)), size=size, place=random.uniform(-room, room, size=2)
+        glyph,
+        angle=np.radians(random.uniform(-ROTATION, ROTATION)),
+        size=size,
+        place=random.uniform(-room, room, size=2),
     )
     ink = ink * (1 - cover) + cover
     canvas = random.uniform(*BACKGROUNDS) + random.uniform(*CONTRASTS) * ink
