@@ -31,13 +31,14 @@ COLUMNS = {
 def main() -> None:
     names = sys.argv[1:] or list(bundled_names())
     path = RESULTS / "digits.json"
-    rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             started, spent = time.perf_counter(), _processor_seconds()
             subprocess.run(["ssmi", "run", name, "--out", "run"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
             seconds = time.perf_counter() - started
             own = {"seconds": round(seconds), "processor_seconds": round(_processor_seconds() - spent)}
+            # read again for each method: another process may measure others at the same time
+            rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
             rows[name] = {**json.loads((Path(folder) / "run" / "results.json").read_text()), **own}
         machine = {"processor": platform.machine(), "threads": torch.get_num_threads(), "torch": torch.__version__}
         path.write_text(
