@@ -1,6 +1,9 @@
-.PHONY: check test format
+.PHONY: check test test-all format
 
 test:
+	python -m pytest -q -m "not slow"
+
+test-all:
 	python -m pytest -q
 
 check:

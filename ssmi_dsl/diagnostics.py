@@ -8,6 +8,9 @@ from typing import Literal
 Loc = tuple[str | int, ...]
 Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
 
+# in one file, of one stage (reading, validation, references): nobody reads more, and a bad file must not cost seconds
+MAX_FINDINGS = 200
+
 
 class Severity(StrEnum):
     """How much a finding weighs; `error` makes `ssmi lint` exit 1 and `ssmi compile` refuse."""

@@ -39,7 +39,7 @@ class Settings:
     extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
-        if not rule.suppressible:
+        if not rule.suppressible or not (self.select or self.ignore):
             return True
         extended = _closeness(self.extend, rule)
         selected = not self.select or extended > 0 or _closeness(self.select, rule) > 0

@@ -8,6 +8,7 @@ SsmiError                 base of everything that ssmi raises on purpose
 from collections.abc import Sequence
 
 from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.wording import escape
 
 
 class SsmiError(Exception):
@@ -19,7 +20,10 @@ class SpecError(SsmiError):
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        lines = [f"{d.path}:{d.span.line}:{d.span.column}: {d.severity} {d.code} {d.message}" for d in self.diagnostics]
+        lines = [
+            f"{escape(d.path)}:{d.span.line}:{d.span.column}: {d.severity} {d.code} {escape(d.message)}"
+            for d in self.diagnostics
+        ]
         super().__init__("\n".join(lines) or "the spec has errors")
 
 

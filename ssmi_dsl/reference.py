@@ -9,18 +9,20 @@ from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.heads import HEADS
 from ssmi_dsl.components.optimizers import OPTIMIZERS
-from ssmi_dsl.spec.branches import UPDATES, Branch
+from ssmi_dsl.spec.branches import UPDATES, Branch, Prototypes
 from ssmi_dsl.spec.method_spec import Lint, MethodSpec
 from ssmi_dsl.spec.objective import Objective, Weights
 from ssmi_dsl.spec.optimize import Optimize, PredictorUpdate, RecipeSpec
-from ssmi_dsl.spec.views import Views
-from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, Term
+from ssmi_dsl.spec.views import LocalViews, Views
+from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, POSITIVES, Term
 
 SECTIONS: tuple[tuple[str, type[Params]], ...] = (
     ("A spec", MethodSpec),
     ("views", Views),
+    ("views.local", LocalViews),
     ("encoder", EncoderSpec),
     ("branches.NAME", Branch),
+    ("branches.NAME.prototypes", Prototypes),
     ("objective", Objective),
     ("objective.weights", Weights),
     ("optimize", Optimize),
@@ -32,6 +34,7 @@ CHOICES: tuple[tuple[str, Mapping[str, type[Params]]], ...] = (
     ("bound", BOUNDS),
     ("critic", CRITICS),
     ("marginal", MARGINALS),
+    ("positive", POSITIVES),
     ("backbone", BACKBONES),
     ("projector and predictor", HEADS),
     ("update", UPDATES),

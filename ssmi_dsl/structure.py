@@ -8,9 +8,17 @@ from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.branches import Frozen
+from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.terms import Term, term_name
+from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
+
+
+def objective_loc(spec: MethodSpec, index: int) -> Loc:
+    """The YAML path of an objective: one is written as a mapping, several as a list."""
+    return ("objective",) if len(spec.objective) == 1 else ("objective", index)
 
 
 def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, ...]:
@@ -51,9 +59,9 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
     names = list(spec.branches)
 
     def unknown(loc: Loc, name: str) -> Finding:
-        guess = nearest(name, names)
+        guess = nearest(name[:100], names)
         hint = f"; did you mean `{guess}`?" if guess else f"; branches: {', '.join(names)}"
-        return "SY012", "unresolved-reference", loc, f"there is no branch `{name}`{hint}"
+        return "SY012", "unresolved-reference", loc, f"there is no branch {quote(name)}{hint}"
 
     for name, branch in spec.branches.items():
         if branch.of is not None and branch.of not in names:
@@ -75,10 +83,16 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
     for index, block in enumerate(spec.optimize.blocks or ()):
         if block not in names:
             yield unknown(("optimize", "blocks", index), block)
-    if spec.objective.on is not None:
-        for end, name in (("a", spec.objective.on.a), ("b", spec.objective.on.b)):
-            if "." not in name and name not in names:
-                yield unknown(("objective", "on", end), name)
+    for index, objective in enumerate(spec.objective):
+        for end in ("a", "b") if objective.on is not None else ():
+            branch, output = split_output(getattr(objective.on, end))
+            loc = (*objective_loc(spec, index), "on", end)
+            if branch not in names:
+                yield unknown(loc, branch)
+            elif output not in OUTPUTS:
+                guess = nearest(output, OUTPUTS)
+                hint = f"; did you mean `{guess}`?" if guess else f"; outputs: {', '.join(OUTPUTS)}"
+                yield "SY012", "unresolved-reference", loc, f"a branch has no output {quote(output)}{hint}"
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:
@@ -95,19 +109,23 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
     def no(loc: Loc, what: str) -> Finding:
         return "SY011", "not-yet-compiled", loc, f"{what} cannot be compiled yet"
 
-    objective, views = spec.objective, spec.views
-    for field, term in (("bound", objective.bound), ("critic", objective.critic), ("marginal", objective.marginal)):
-        if not term.implemented:
-            yield no(("objective", field), f"the {field} `{type(term).name}`")
-    if objective.on is not None and ("." in objective.on.a or "." in objective.on.b):
-        yield no(("objective", "on"), "a named output of a branch")
-    if views.count != 2:
-        yield no(("views", "count"), f"a spec of {views.count} views")
-    for field in ("crops", "mask", "split", "modalities", "graph"):
+    views = spec.views
+    for index, objective in enumerate(spec.objective):
+        terms: dict[str, Term] = {
+            "bound": objective.bound,
+            "critic": objective.critic,
+            "marginal": objective.marginal,
+            "positive": objective.positive,
+        }
+        for field, term in terms.items():
+            if not term.implemented:
+                yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
+        if objective.marginal.uses_all_views and views.total != 2:
+            loc = (*objective_loc(spec, index), "marginal")
+            yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
+    for field in ("mask", "split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
-    if len(spec.branches) > 2:
-        yield no(("branches",), "a spec of more than two branches")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
         yield no(("optimize", "blocks"), "alternation over more than two blocks")
     for name, branch in spec.branches.items():

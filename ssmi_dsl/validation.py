@@ -8,9 +8,10 @@ from pydantic.fields import FieldInfo
 
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Patch, Severity
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix
 from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.wording import quote
 
@@ -28,16 +29,13 @@ _RANGE = (
 
 def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
     """The spec, or every reason why it is not one."""
-    if isinstance(resolved.data.get("objective"), list):
-        span = resolved.span(("objective",))
-        message = "a list of objectives cannot be compiled yet"
-        return (
-            Diagnostic("SY011", "not-yet-compiled", Severity.ERROR, message, resolved.path, span, loc=("objective",)),
-        )
     try:
         return MethodSpec.model_validate(resolved.data)
     except ValidationError as error:
-        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)]
+        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)[:MAX_FINDINGS]]
+        if error.error_count() > MAX_FINDINGS:
+            message = f"{error.error_count():,} values are not as they should be; {MAX_FINDINGS} are shown"
+            found.append(DOCUMENT_OVER_BUDGET.at(resolved.path, resolved.span(()), message))
         return tuple(_without_echoes(dict.fromkeys(found)))
 
 
@@ -57,7 +55,7 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
     loc: Loc = tuple(error["loc"])
     parents = list(loc[:-1])
     kind: str = error["type"]
-    key = f"`{loc[-1]}`" if loc else "the spec"
+    key = quote(str(loc[-1])) if loc else "the spec"
     value = _shown(error.get("input"))
 
     def made(
@@ -77,14 +75,15 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
 
     if kind == "extra_forbidden":
         allowed = allowed_keys(loc[:-1])
-        section = f"`{parents[-1]}`" if parents else "a spec"
+        section = quote(str(parents[-1])) if parents else "a spec"
         notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
+        notes = (*_foreign_letters(str(loc[-1])), *notes)
         from ssmi_dsl.misplaced import explain_unknown_key  # only specs with mistakes pay for it
 
         help_text, fix = explain_unknown_key(loc, allowed, _keys_at(resolved.data, loc[:-1]))
         return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes, fix)
     if kind == "missing":
-        parent = f"`{parents[-1]}`" if parents else "the spec"
+        parent = quote(str(parents[-1])) if parents else "the spec"
         return made("SY007", "missing-key", f"{parent} lacks the key {key}", "key")
     if kind in ("union_tag_invalid", "union_tag_not_found", "literal_error"):
         expected: str = error.get("ctx", {}).get("expected_tags") or error.get("ctx", {}).get("expected") or ""
@@ -111,6 +110,11 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
                 notes=notes,
             )
         return made("SY006", "unknown-value", f"{key} cannot be {value}", help=help_text, notes=notes, fix=fix)
+    if kind in ("too_long", "too_short"):
+        limit = error["ctx"].get("max_length") or error["ctx"].get("min_length")
+        bound = "most" if kind == "too_long" else "least"
+        message = f"{key} has {len(error['input'])} items, where at {bound} {limit} are needed"
+        return made("SY005", "value-out-of-range", message)
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
     message = message[:1].lower() + message[1:]
     if kind.startswith(_RANGE):
@@ -154,14 +158,16 @@ def _models_at(loc: Loc) -> tuple[type[BaseModel], ...]:
     tables: list[OneOf] = []
     inside_names = False
     for step in loc:
+        if isinstance(step, int):
+            continue
         if tables:
-            models = tuple(table.table[step] for table in tables if isinstance(step, str) and step in table.table)
+            models = tuple(table.table[step] for table in tables if step in table.table)
             tables = []
             continue
         if inside_names:
             inside_names = False
             continue
-        fields = [model.model_fields[step] for model in models if isinstance(step, str) and step in model.model_fields]
+        fields = [model.model_fields[step] for model in models if step in model.model_fields]
         tables = [item for field in fields for item in _annotations(field) if isinstance(item, OneOf)]
         models = tuple(model for field in fields for model in _field_models(field))
         inside_names = any(get_origin(field.annotation) is dict for field in fields)
@@ -191,7 +197,18 @@ def _field_models(field: FieldInfo) -> Sequence[type[BaseModel]]:
     return [item for item in candidates if isinstance(item, type) and issubclass(item, Params)]
 
 
+def _foreign_letters(key: str) -> Iterator[str]:
+    """Letters that may look like those of the language; the words of the language are ASCII."""
+    foreign = [f"{quote(letter)} is U+{ord(letter):04X}" for letter in key[:100] if not letter.isascii()]
+    if foreign:
+        yield f"not an ASCII letter: {', '.join(foreign[:3])}"
+
+
 def _shown(value: object) -> str:
-    text = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value[:60] if isinstance(value, str) else value)
     text = {"True": "true", "False": "false", "None": "null"}.get(text, text)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -111,7 +111,8 @@ def load_step(artifact: Artifact) -> StepFunction:
     """The compiled step: tensors in the order of `manifest["inputs"]` -> metrics; the state tensors are updated in place."""
     # torch's own loader, without torch._inductor.aoti_load_package around it, which imports the whole compiler (one second, or seven
     # where it must first find out what the processor can do) and parses the call's structure again at every step
-    loader = torch._C._aoti.AOTIModelPackageLoader(str(artifact.path / "step.pt2"), "model")
+    native: Any = torch._C
+    loader = native._aoti.AOTIModelPackageLoader(str(artifact.path / "step.pt2"), "model", False, 1, -1)
 
     def step(*inputs: Tensor) -> Sequence[Tensor]:
         return loader.boxed_run(list(inputs))

@@ -11,9 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import Sizes, build_graph
 from ssmi_compiler.ir.graph import Graph
 from ssmi_compiler.passes import run_pipeline
+from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
 from ssmi_compiler.step.networks import Networks, build_networks, initial_state
@@ -22,7 +24,10 @@ from ssmi_dsl.components.augment import Normalize, resolve_augment
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.spec.method import Method
 
+TEXT_SETS = tuple(name for name, info in DATASETS.items() if info.text is not None)
 Device = Literal["cpu", "cuda"]
+# random streams of one step; a spec has fewer views
+MAX_VIEWS = 128
 Stages = tuple[tuple[str, Graph], ...]
 
 
@@ -53,21 +58,33 @@ def lower(
     `inspect` is given the MI graph after every pass, before anything is traced.
     """
     info = DATASETS[data]
-    networks = build_networks(method, channels=3, size=info.size)
-    sizes = Sizes(method.recipe.batch_size, 3, info.size, dict(networks.features))
+    if has_text(method) and info.text is None:
+        raise CompileError(
+            f"`{method.spec.name}` reads text, and `{data}` has none; choose one of: {', '.join(TEXT_SETS)}"
+        )
+    networks = build_networks(method, channels=3, size=info.size, text=info.text)
+    augmentations = make_augmentations(method, info)
+    sizes = sizes_of(method, networks, augmentations, info)
     stages = run_pipeline(build_graph(method, sizes), batched_views=method.spec.views.encode == "together")
     inspect(stages)
-    augmentations = make_augmentations(method, info)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     traced = trace_step(program, example_inputs(method, networks, augmentations, info, seed=seed, device=device))
     certificate = certify(traced, method)
     return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device)
 
 
+def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo) -> Sizes:
+    """What the MI graph must know, for the images and texts of a data set."""
+    views = tuple(augmentation.output_size((info.size, info.size)) for augmentation in augmentations)
+    length = 0 if info.text is None else info.text.length
+    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length)
+
+
 def make_augmentations(method: Method, info: DatasetInfo) -> tuple[Augmentation, ...]:
     """One augmentation for each view, ending with the normalisation of the data set."""
     normalize = ("normalize", Normalize(mean=info.mean, std=info.std))
-    recipes = (resolve_augment(method.spec.views.augment, view) for view in range(method.spec.views.count))
+    views = method.spec.views
+    recipes = (resolve_augment(*views.augment_of(view)) for view in range(views.total))
     return tuple(
         Augmentation(recipe if any(name == "normalize" for name, _ in recipe) else (*recipe, normalize))
         for recipe in recipes
@@ -90,8 +107,14 @@ def example_inputs(
     batch, size = method.recipe.batch_size, info.size
     inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=seed).items()}
     inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
+    if needs_labels(method):
+        inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
+    if has_text(method) and info.text is not None:
+        inputs["text"] = torch.zeros(batch, info.text.length, dtype=torch.int64)
     inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0))
-    inputs.update({f"number/{name}": torch.tensor(0.0) for name in number_names(method)})
+    inputs.update(
+        {f"number/{name}": torch.tensor(0.0) for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1)}
+    )
     return {name: value.to(device) for name, value in inputs.items()}
 
 
@@ -101,16 +124,20 @@ def draw_noise(
     """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`."""
     noise: dict[str, Tensor] = {}
     for view, augmentation in enumerate(augmentations):
-        generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * 16 + view)
+        generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * MAX_VIEWS + view)
         drawn = augmentation.draw(generator, batch, (size, size))
         noise.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
     return noise
 
 
-def number_names(method: Method) -> tuple[str, ...]:
-    """Numbers that change from step to step: learning rates and momenta."""
-    momenta = (f"momentum/{branch.name}" for branch in method.branches if branch.ema is not None)
-    return ("lr", "lr/predictor", *momenta)
+def needs_labels(method: Method) -> bool:
+    """Whether some objective reads the labels of the batch."""
+    return any(view.spec.marginal.needs_labels for view in method.objectives)
+
+
+def has_text(method: Method) -> bool:
+    """Whether some view is text."""
+    return "text" in (method.spec.views.modalities or ())
 
 
 class InPlaceStep(nn.Module):

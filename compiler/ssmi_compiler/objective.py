@@ -1,24 +1,32 @@
-"""The objective of a method as a plain loss, for one's own training loop. Legend: N batch, D embedding, K queue."""
+"""The objective of a method as a plain loss, for one's own training loop. Legend: N batch, D embedding, V views."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
+from ssmi_compiler.ir.build import TermTensors, term_tensors
 from ssmi_compiler.ir.torch_ops import TorchBuilder
+from ssmi_compiler.nn.init import initial_tensor
+from ssmi_compiler.schedules import ramp_value
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
-from ssmi_dsl.terms import pair_loss
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms import Inputs, pair_loss
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A scalar loss and its parts, each weighted as in the spec. `marginal` is None where a predictor carries that term."""
+    """A scalar loss and its parts, each weighted as in the spec. `marginal` is None where a predictor carries that term.
+
+    `memory` is the memory of the next call: state of the terms that this call changed (a queue, a centre), the rest as it was given.
+    """
 
     total: Tensor
     joint: Tensor
     marginal: Tensor | None
+    memory: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
 
     def backward(self) -> None:
         """Gradients of `total`."""
@@ -31,31 +39,77 @@ class Objective:
 
     method: Method
 
-    def __call__(self, z_a: Tensor, z_b: Tensor, *, queue: Tensor | None = None) -> Loss:
-        """One direction of the loss: anchor z_a [N D], target z_b [N D], past targets queue [K D] where the method has them.
+    def memory(self, num_features: int, *, batch: int = 256, seed: int = 0, progress: float = 0.0) -> dict[str, Tensor]:
+        """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
-        Where the spec holds the target constant, z_b is detached here. A loss with two directions is the mean (or sum, as
-        `objective.directions` says) of a call for each. Raises ValueError on shapes that do not fit.
+        Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1].
+        """
+        tensors = self._tensors(num_features, batch)
+        generator = torch.Generator().manual_seed(seed)
+        memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
+        for name, tensor in tensors.learned.items():
+            memory[name] = initial_tensor(tensor, generator).requires_grad_()
+        epochs = self.method.recipe.epochs
+        for name, ramp in tensors.ramps.items():
+            memory[name] = torch.tensor(ramp_value(ramp, progress * epochs, progress=progress))
+        return memory
+
+    def __call__(
+        self,
+        z_a: Tensor,
+        z_b: Tensor,
+        *,
+        views: Sequence[Tensor] | None = None,
+        memory: Mapping[str, Tensor] | None = None,
+        labels: Tensor | None = None,
+    ) -> Loss:
+        """One direction of the loss: anchor z_a [N D], target z_b [N D].
+
+        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b); `memory` is that of
+        `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
+        with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Raises ValueError on inputs that do not fit.
         """
         if z_a.dim() != 2 or z_a.shape != z_b.shape:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
+        tensors = self._tensors(z_a.shape[1], z_a.shape[0])
+        given = dict(memory or {})
+        needed = {*tensors.learned, *tensors.state, *tensors.ramps}
+        if missing := sorted(needed - given.keys()):
+            raise ValueError(
+                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"
+            )
         spec = self.method.objective
-        needs_queue = isinstance(spec.marginal, Queue)
-        if needs_queue != (queue is not None):
-            raise ValueError(f"`{self.method.spec.name}` {'needs' if needs_queue else 'has no'} queue")
+        if spec.marginal.needs_labels and labels is None:
+            raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
         target = z_b.detach() if self.method.is_stopped(self.method.target.name) else z_b
+        b = TorchBuilder()
+        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels)
         parts = pair_loss(
-            TorchBuilder(), bound=spec.bound, critic=spec.critic, marginal=spec.marginal, x=z_a, y=target, queue=queue
+            b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
+        renewed = {**given, **parts.updates}
+        if tensors.state:
+            stored = Inputs(z_a.detach(), z_b.detach(), (), renewed, labels)
+            for term in (spec.marginal, spec.positive):
+                renewed.update(term.renew(b, (z_b.detach(),), stored))
+            renewed.update({name: renewed[name].detach() for name in tensors.state})
         joint = parts.joint * (spec.weight * spec.weights.joint)
         if parts.marginal is None:
-            return Loss(joint, joint, None)
+            return Loss(joint, joint, None, renewed)
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
-        return Loss(joint + marginal, joint, marginal)
+        return Loss(joint + marginal, joint, marginal, renewed)
+
+    def _tensors(self, num_features: int, batch: int) -> TermTensors:
+        view = self.method.objectives[self.method.focus]
+        return term_tensors(self.method, view, batch=batch, width=num_features)
 
 
-def objective(source: str | Path | Method, *, recipe: str = "default") -> Objective:
-    """The loss of a method, by bundled name, path or loaded method: `objective("simclr")(z_a, z_b).total`. Raises SpecError."""
-    return Objective(source if isinstance(source, Method) else load(source, recipe=recipe))
+def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:
+    """The loss of a method, by bundled name, path or loaded method: `objective("simclr")(z_a, z_b).total`.
+
+    `index` is the number of the objective where a spec has several. Raises SpecError.
+    """
+    method = source if isinstance(source, Method) else load(source, recipe=recipe)
+    return Objective(method.focused(index))

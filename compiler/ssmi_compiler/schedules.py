@@ -3,6 +3,50 @@
 from math import cos, pi
 from typing import Literal
 
+from ssmi_compiler.ir.build import term_part, terms_of
+from ssmi_dsl.spec.method import Method, Sharing
+from ssmi_dsl.terms import Ramp
+
+
+def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: int) -> dict[str, float]:
+    """Every number that changes from step to step, by its name among the step's inputs (`number/<name>`).
+
+    lr, lr/predictor, lr/prototypes   learning rates
+    momentum/<branch>                 of the update of a target
+    objective<i>.<name>               of a term (`Term.schedules`)
+    """
+    recipe, predictor = method.recipe, method.spec.optimize.predictor
+    warmup = round(recipe.warmup_epochs * steps_per_epoch)
+
+    def rate(kind: Literal["cosine", "constant"]) -> float:
+        return learning_rate(step, base=recipe.optimizer.lr, num_steps=num_steps, warmup_steps=warmup, kind=kind)
+
+    numbers = {"lr": rate(recipe.schedule)}
+    constant = predictor.schedule == "constant"
+    numbers["lr/predictor"] = predictor.lr_multiplier * rate("constant" if constant else recipe.schedule)
+    frozen = [b.prototypes.freeze_epochs for b in method.branches if b.prototypes and b.sharing is Sharing.OWN]
+    if frozen:
+        numbers["lr/prototypes"] = 0.0 if step < max(frozen) * steps_per_epoch else numbers["lr"]
+    for branch in method.branches:
+        if branch.ema is not None:
+            final = branch.ema.momentum if branch.ema.final is None else branch.ema.final
+            numbers[f"momentum/{branch.name}"] = ema_momentum(
+                step, base=branch.ema.momentum, final=final, num_steps=num_steps, kind=branch.ema.schedule
+            )
+    for view in method.objectives:
+        for term in terms_of(view):
+            for name, ramp in term.schedules().items():
+                epoch = step / steps_per_epoch
+                numbers[f"{term_part(view)}.{name}"] = ramp_value(ramp, epoch, progress=step / max(1, num_steps))
+    return numbers
+
+
+def ramp_value(ramp: Ramp, epoch: float, *, progress: float) -> float:
+    """The number at `epoch`, `progress` in [0, 1] of the whole run."""
+    if ramp.epochs is None:
+        return ramp.end - (ramp.end - ramp.start) * (cos(pi * min(1.0, progress)) + 1) / 2
+    return ramp.end if epoch >= ramp.epochs else ramp.start + (ramp.end - ramp.start) * epoch / ramp.epochs
+
 
 def learning_rate(
     step: int, *, base: float, num_steps: int, warmup_steps: int, kind: Literal["cosine", "constant"]

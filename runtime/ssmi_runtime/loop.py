@@ -19,15 +19,15 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations
+from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, needs_labels
 from ssmi_compiler.files import write_whole
-from ssmi_compiler.schedules import ema_momentum, learning_rate
+from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import dump
 from ssmi_dsl.spec.method import Method
 from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
-from ssmi_runtime.data import load_images
+from ssmi_runtime.data import load_dataset
 from ssmi_runtime.data.sampling import batch_indices
 from ssmi_runtime.errors import RunError
 from ssmi_runtime.measure import Meter
@@ -56,28 +56,6 @@ class RunResult:
     finished: bool
 
 
-def numbers_at(method: Method, step: int, num_steps: int, steps_per_epoch: int) -> dict[str, float]:
-    """Learning rates and momenta of one step, as inputs `number/<name>`."""
-    recipe, predictor = method.recipe, method.spec.optimize.predictor
-    warmup = round(recipe.warmup_epochs * steps_per_epoch)
-    base = recipe.optimizer.lr
-
-    def rate(kind: Any) -> float:
-        return learning_rate(step, base=base, num_steps=num_steps, warmup_steps=warmup, kind=kind)
-
-    numbers = {"lr": rate(recipe.schedule)}
-    constant = predictor.schedule == "constant"
-    numbers["lr/predictor"] = predictor.lr_multiplier * rate("constant" if constant else recipe.schedule)
-    for branch in method.branches:
-        if branch.ema is not None:
-            final = branch.ema.momentum if branch.ema.final is None else branch.ema.final
-            kind = branch.ema.schedule
-            numbers[f"momentum/{branch.name}"] = ema_momentum(
-                step, base=branch.ema.momentum, final=final, num_steps=num_steps, kind=kind
-            )
-    return {f"number/{name}": value for name, value in numbers.items()}
-
-
 def train(
     artifact: Artifact,
     method: Method,
@@ -103,14 +81,17 @@ def train(
     _claim(folder, artifact, method, seed, resume=resume)
     info = DATASETS[artifact.manifest["data"]]
     data: dict[str, tuple[Tensor, Tensor]] = {}
+    texts: dict[str, Tensor] = {}
     for split in ("train", "test"):
-        loaded = load_images(info.name, split, root=root, download=download)
-        data[split] = (loaded[0].to(device), loaded[1].to(device))
-    images, _ = data["train"]
+        loaded = load_dataset(info.name, split=split, root=root, download=download)
+        data[split] = (loaded.images.to(device), loaded.labels.to(device))
+        if loaded.texts is not None:
+            texts[split] = loaded.texts.to(device)
+    images, labels = data["train"]
     recipe = method.recipe
     steps_per_epoch = max(1, len(images) // recipe.batch_size)
     num_steps = steps_per_epoch * recipe.epochs
-    networks = build_networks(method, channels=3, size=info.size)
+    networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
 
     def initial() -> dict[str, Tensor]:
@@ -122,7 +103,7 @@ def train(
     if step_function is None:
         step_function = load_step(artifact)
     names, metrics = artifact.manifest["inputs"], artifact.manifest["metrics"]
-    meter = Meter(method, networks, augmentations, info, data)
+    meter = Meter(method, networks, augmentations, info, data, texts)
     monitor_every = steps_per_epoch * max(1, recipe.epochs // NUM_MONITORS)
     _forget_after(folder / "metrics.jsonl", first)
     pending: list[tuple[dict[str, float], Any]] = []
@@ -131,15 +112,20 @@ def train(
         for step in range(first, num_steps):
             if stop():
                 break
-            inputs["batch"] = images[batch_indices(len(images), recipe.batch_size, step, seed).to(device)]
+            index = batch_indices(len(images), recipe.batch_size, step, seed).to(device)
+            inputs["batch"] = images[index]
+            if needs_labels(method):
+                inputs["labels"] = labels[index]
+            if has_text(method):
+                inputs["text"] = texts["train"][index]
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)
-            numbers = numbers_at(method, step, num_steps, steps_per_epoch)
+            numbers = numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch)
             for name, value in numbers.items():
-                inputs[name].fill_(value)
+                inputs[f"number/{name}"].fill_(value)
             values = step_function(*(inputs[name] for name in names))
-            pending.append(({"step": step, "lr": numbers["number/lr"]}, values))
+            pending.append(({"step": step, "lr": numbers["lr"]}, values))
             done = step + 1
             is_last, saves, watches = done == num_steps, done % save_every == 0, done % monitor_every == 0
             if is_last or saves or watches or len(pending) >= READ_EVERY[device]:
@@ -233,4 +219,4 @@ def _rows(path: Path) -> Iterator[dict[str, float]]:
             yield json.loads(line)
 
 
-__all__ = ["RunResult", "numbers_at", "read_metrics", "train"]
+__all__ = ["RunResult", "read_metrics", "train"]

@@ -95,6 +95,14 @@ class NumpyBuilder:
         peak = values.max()
         return np.asarray(np.log(np.exp(values - peak).mean()) + peak)
 
+    def ring_write(self, ring: Array, pointer: Array, rows: Array) -> Array:
+        written = ring.copy()
+        written[(int(pointer) + np.arange(len(rows))) % len(ring)] = rows
+        return written
+
+    def ring_advance(self, pointer: Array, rows: Array, ring: Array) -> Array:
+        return np.asarray((pointer + len(rows)) % len(ring))
+
     def diagonal(self, x: Array) -> Array:
         return np.diagonal(x).copy()
 

@@ -104,6 +104,12 @@ class PrintBuilder:
     def logmeanexp(self, x: Formula, *, without: Mask) -> Formula:
         return Formula(f"log mean_ij{_WITHOUT[without]} exp({x})")
 
+    def ring_write(self, ring: Formula, pointer: Formula, rows: Formula) -> Formula:
+        return Formula(f"enqueue({ring}, {rows})")
+
+    def ring_advance(self, pointer: Formula, rows: Formula, ring: Formula) -> Formula:
+        return Formula(f"{pointer} + N mod K", tight=False)
+
     def diagonal(self, x: Formula) -> Formula:
         return Formula(f"diag({x})")
 

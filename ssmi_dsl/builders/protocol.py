@@ -113,6 +113,15 @@ class Builder(Protocol[V]):
         """x [N M] -> scalar, log of the mean of exponentials of all entries that are not masked."""
         ...
 
+    # memory
+    def ring_write(self, ring: V, pointer: V, rows: V) -> V:
+        """ring [K D], pointer scalar, rows [N D] -> [K D], rows written from `pointer` on, past the end from the start; no gradient."""
+        ...
+
+    def ring_advance(self, pointer: V, rows: V, ring: V) -> V:
+        """pointer scalar, rows [N D], ring [K D] -> (pointer + N) mod K."""
+        ...
+
     # square matrices
     def diagonal(self, x: V) -> V:
         """x [D D] -> [D]."""

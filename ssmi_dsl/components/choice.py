@@ -4,9 +4,10 @@ The location of a validation error inside a choice is exactly its path in the YA
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import GenericAlias
+from typing import Annotated, Any, cast
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -55,6 +56,42 @@ class OneOf:
 
     def _dump(self, value: Params) -> dict[str, Any]:
         return {self.names[type(value)]: value.model_dump(mode="json")}
+
+
+# a list of mappings where one would do; rules run on each
+MAX_MANY = 8
+
+
+class OneOrMany:
+    """Annotation for a tuple that may be written as one mapping or as a list of them; error locations are YAML paths."""
+
+    def __init__(self, model: type[Params]) -> None:
+        self.model = model
+        many: Any = GenericAlias(tuple, (model, ...))
+        some: Any = Annotated[many, Field(min_length=1, max_length=MAX_MANY)]
+        self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(some, config=ConfigDict(defer_build=True))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        one = handler.generate_schema(self.model)
+        return core_schema.no_info_wrap_validator_function(
+            self._validate,
+            one,
+            serialization=core_schema.plain_serializer_function_ser_schema(self._dump),
+        )
+
+    def _validate(self, value: Any, one: Callable[[Any], Any]) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)):
+            return (one(value),)
+        return self._many.validate_python(tuple(cast("list[Any]", value)))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        one = self.model.__get_pydantic_json_schema__(self.model.__pydantic_core_schema__, handler)
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_MANY}]}
+
+    @staticmethod
+    def _dump(value: tuple[Params, ...]) -> Any:
+        dumped = [item.model_dump(mode="json", exclude_defaults=True) for item in value]
+        return dumped[0] if len(dumped) == 1 else dumped
 
 
 def name_of(table: Mapping[str, type[Params]], value: Params) -> str:

@@ -13,6 +13,7 @@ from ssmi_dsl.errors import UsageError
 from ssmi_dsl.lint.fingerprint import place_of
 from ssmi_dsl.lint.write import write_atomically
 from ssmi_dsl.positions import Positions
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.rules import find_rule
 from ssmi_dsl.rules.sy016_stale_baseline_entry import RULE as STALE_ENTRY
 from ssmi_dsl.wording import escape, quote
@@ -109,7 +110,7 @@ def _key(item: Diagnostic, baseline: Path) -> Key:
 def _relative(file: str, baseline: Path) -> str:
     if file.startswith("<"):
         return file
-    return PurePath(os.path.relpath(Path(file).resolve(), baseline.resolve().parent)).as_posix()
+    return PurePath(os.path.relpath(real_path(file), real_path(baseline).parent)).as_posix()
 
 
 def _count(value: object) -> int:

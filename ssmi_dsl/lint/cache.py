@@ -16,7 +16,9 @@ from ssmi_dsl.bundled import bundled_path, specs_folder
 from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.document import Document, read_file
 from ssmi_dsl.engine import Settings
+from ssmi_dsl.extends import place_beside
 from ssmi_dsl.lint.record import from_record, to_record
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.resolve import MAX_EXTENDS
 from ssmi_dsl.version import VERSION
 
@@ -78,11 +80,8 @@ def extended_files(document: Document) -> list[Path]:
         parent = document.data.get("extends") if document.data is not None else None
         if not isinstance(parent, str) or bundled_path(parent) is not None:
             break
-        try:
-            file = (Path(document.path).resolve().parent / parent).resolve()
-        except (OSError, ValueError, RuntimeError):
-            break
-        if file in found:
+        file = place_beside(document, parent)
+        if file is None or file in found:
             break
         found.append(file)
         if _hash_of(file) is None:
@@ -94,7 +93,7 @@ def extended_files(document: Document) -> list[Path]:
 def _key(path: str, data: bytes, settings: Settings) -> str:
     options = (settings.select, settings.ignore, settings.extend, sorted(settings.severity.items()))
     whole = hashlib.sha256(_rules_hash())
-    for part in (path, str(Path(path).resolve().parent), repr(options)):
+    for part in (path, str(real_path(path).parent), repr(options)):
         whole.update(part.encode("utf-8", "surrogatepass") + b"\0")
     whole.update(data)
     return whole.hexdigest() + ".json"

@@ -12,6 +12,7 @@ from ssmi_dsl.engine import Settings
 from ssmi_dsl.errors import UsageError
 from ssmi_dsl.guess import nearest
 from ssmi_dsl.lint.selectors import check_selectors, read_severity
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.wording import escape
 
 KEYS = (
@@ -129,8 +130,8 @@ class _Reader:
 
     def _inside(self, name: str) -> Path:
         """A file of the project: settings that came with somebody's specs name no file elsewhere."""
-        path = (self.path.parent / name).resolve()
-        if self.path.parent.resolve() not in path.parents:
+        path = real_path(self.path.parent / name)
+        if real_path(self.path.parent) not in path.parents:
             raise UsageError(f"{self._at('baseline')} names a file outside of the project")
         return path
 

@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ssmi_dsl.document import Document, read_document, read_file
+from ssmi_dsl.errors import UsageError
 from ssmi_dsl.load import locate_source
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.source_text import MAX_BYTES, decode
 
 SUFFIXES = (".yaml", ".yml")
@@ -48,12 +50,15 @@ def read_inputs(paths: Sequence[str], stdin_filename: str | None = None) -> list
     for path in paths:
         if path == "-":
             if "-" not in found:
+                if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - closed before the process started
+                    raise UsageError("-: standard input is closed")
                 found["-"] = Input(stdin_filename or STDIN, sys.stdin.buffer.read(MAX_BYTES + 1), None, True)
             continue
-        for file in _specs_in(Path(path)) if Path(path).is_dir() else (locate_source(path),):
-            key = str(file.resolve())
+        # os.path answers where pathlib raises: for names that are too long, and links that lead to themselves
+        for file in _specs_in(Path(path)) if os.path.isdir(path) else (locate_source(path),):
+            key = str(real_path(file))
             if key not in found:
-                is_bundled = not Path(path).exists()
+                is_bundled = not os.path.lexists(path)
                 found[key] = Input(str(file), _bytes_of(file), None if is_bundled else file)
     return list(found.values())
 

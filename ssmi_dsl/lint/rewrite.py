@@ -7,6 +7,7 @@ from pathlib import Path
 from ssmi_dsl.errors import SsmiError
 from ssmi_dsl.lint.inputs import Input
 from ssmi_dsl.lint.write import write_atomically
+from ssmi_dsl.real_path import real_path
 
 _BOM = b"\xef\xbb\xbf"
 CONTEXT_LINES = 3
@@ -23,8 +24,8 @@ def rewrite(item: Input, text: str, root: Path) -> None:
     """
     if item.file is None or item.data is None:
         raise RewriteError(f"{item.path}: a bundled spec is not changed; copy it first")
-    target = item.file.resolve()
-    if root.resolve() not in target.parents:
+    target = real_path(item.file)
+    if real_path(root) not in target.parents:
         raise RewriteError(f"{item.path}: not written: it is a link that leaves the project")
     try:
         if target.read_bytes() != item.data:

@@ -5,13 +5,15 @@ import stat
 import tempfile
 from pathlib import Path
 
+from ssmi_dsl.real_path import real_path
+
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to a temporary file beside `path`, flush it to the disk and rename it; an existing file keeps its mode.
 
     `path` is followed if it is a link: the link stays, its target is replaced. Raises OSError; then the old file is as it was.
     """
-    target = path.resolve()
+    target = real_path(path)
     try:
         mode = stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:

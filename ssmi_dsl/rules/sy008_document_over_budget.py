@@ -2,7 +2,8 @@
 
 What it finds
 -------------
-A file over 1 MiB, nesting over 64 levels, over 10,000 nodes with aliases expanded, a scalar over 64 KiB or a key over 1 KiB.
+A file over 1 MiB, nesting over 64 levels, over 10,000 nodes or 8 MiB of text with aliases expanded, a scalar over 64 KiB or a key
+over 1 KiB; over 200 problems or suppressions in one file.
 
 Why it is bad
 -------------

@@ -1,17 +1,10 @@
 """# What it finds
 
-<<<<<<< HEAD
-An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted.
+An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted. No spec can be seen to do this:
+the finding is in the baseline.
 
 # Why it is bad
 
-=======
-An entry of the baseline whose rule finds nothing at its place any more, or finds it fewer times than is accepted. No spec can be seen to do this: the finding
-is in the baseline.
-
-# Why it is bad
-
->>>>>>> lint-tools
 It stays behind when the cause is gone, and accepts the next, different finding of that rule unseen.
 
 # Example

@@ -7,9 +7,10 @@ from pydantic import Field
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.components.exact import exactly
 from ssmi_dsl.components.heads import HEADS, Head
 
-StopGradient = Literal[True, False, "on-e-step", "on-m-step"]
+StopGradient = Annotated[Literal[True, False, "on-e-step", "on-m-step"], exactly(True, False, "on-e-step", "on-m-step")]
 
 
 class Ema(Params):
@@ -23,6 +24,16 @@ class Ema(Params):
     buffers: Literal["copy", "ema"] = Field(
         default="copy",
         description="running statistics of the target: copied from the source, or averaged like parameters",
+    )
+
+
+class Prototypes(Params):
+    """K learned directions; a branch that has them gives the cosine of its embedding with each."""
+
+    count: int = Field(default=3000, ge=2, description="K, the number of prototypes")
+    normalize: bool = Field(default=True, description="embedding and prototypes are divided by their norms")
+    freeze_epochs: float = Field(
+        default=0.0, ge=0, description="epochs at the start in which the prototypes do not move"
     )
 
 
@@ -45,6 +56,10 @@ class Branch(Params):
     )
     predictor: Annotated[Head, OneOf(HEADS)] | None = Field(
         default=None, description="head behind the projector, never shared"
+    )
+    prototypes: Prototypes | None = Field(
+        default=None,
+        description="scores against K unit vectors, behind projector and predictor: the branch then gives [N K]",
     )
     update: Annotated[Params, OneOf(UPDATES)] | None = Field(
         default=None, description="how a copied branch follows its source"

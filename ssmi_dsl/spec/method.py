@@ -3,16 +3,20 @@
 Everything here is derived from the spec and one recipe; nothing is a default of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.heads import Head
-from ssmi_dsl.spec.branches import Branch, Ema, Frozen
+from ssmi_dsl.spec.branches import Branch, Ema, Frozen, Prototypes
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.recipe import Recipe
+
+# outputs of a branch that an objective may read: backbone features, behind the projector, behind the predictor, all of it
+OUTPUTS = ("features", "projection", "prediction", "output")
+OutputName = Literal["features", "projection", "prediction", "output"]
 
 
 class Sharing(StrEnum):
@@ -35,6 +39,7 @@ class BranchView:
     source: str | None
     encoder: EncoderSpec
     projector: Head | None
+    prototypes: Prototypes | None
 
     @property
     def predictor(self) -> Head | None:
@@ -65,21 +70,50 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectiveView:
+    """One objective with its ends followed: which output of which branch meets which, in which pairs of views."""
+
+    index: int
+    name: str
+    spec: Objective
+    anchor: BranchView
+    anchor_output: OutputName
+    target: BranchView
+    target_output: OutputName
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
-    """A spec under one recipe, understood."""
+    """A spec under one recipe, understood. `objective`, `anchor`, `target` and `pairs` are those of the objective in `focus`."""
 
     spec: MethodSpec
     recipe: Recipe
     branches: tuple[BranchView, ...]
-    anchor: BranchView
-    target: BranchView
+    objectives: tuple[ObjectiveView, ...]
     paradigm: Literal["sdmi", "jmi"]
     phases: tuple[Phase, ...]
-    pairs: tuple[Pair, ...]
+    focus: int = 0
 
     @property
     def objective(self) -> Objective:
-        return self.spec.objective
+        return self.objectives[self.focus].spec
+
+    @property
+    def anchor(self) -> BranchView:
+        return self.objectives[self.focus].anchor
+
+    @property
+    def target(self) -> BranchView:
+        return self.objectives[self.focus].target
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return self.objectives[self.focus].pairs
+
+    def focused(self, index: int) -> "Method":
+        """The same method, seen from another of its objectives."""
+        return replace(self, focus=index)
 
     def branch(self, name: str) -> BranchView:
         return next(branch for branch in self.branches if branch.name == name)
@@ -95,30 +129,59 @@ class Method:
 
     @property
     def has_true_marginal(self) -> bool:
-        """Whether the marginal term is estimated or carried by a statistic, so that it prevents collapse without a stop-gradient."""
-        marginal = self.objective.marginal
-        return (
-            marginal.facts.prevents_collapse
-            and type(marginal).name != "predictor"
-            and self.objective.weights.marginal > 0
+        """Whether the marginal term of some objective is estimated or carried by a statistic, so that it prevents collapse by itself."""
+        return any(
+            view.spec.marginal.facts.prevents_collapse
+            and type(view.spec.marginal).name != "predictor"
+            and view.spec.weights.marginal > 0
+            for view in self.objectives
         )
 
 
 def understand(spec: MethodSpec, recipe: Recipe) -> Method:
     """Follow every reference of a spec whose references are known to be valid (see `reference_findings`)."""
     branches = tuple(_branch_view(spec, name) for name in spec.branches)
-    anchor, target = _ends(spec, branches)
     phases = _phases(spec, branches)
     return Method(
         spec=spec,
         recipe=recipe,
         branches=branches,
-        anchor=anchor,
-        target=target,
+        objectives=tuple(_objective_view(spec, index, branches) for index in range(len(spec.objective))),
         paradigm=spec.paradigm or _infer_paradigm(branches, phases),
         phases=phases,
-        pairs=_pairs(spec, anchor, target),
     )
+
+
+def split_output(text: str) -> tuple[str, str]:
+    """`branch.output` -> (branch, output); a bare branch stands for its last output."""
+    branch, dot, output = text.partition(".")
+    return branch, output if dot else "output"
+
+
+def _objective_view(spec: MethodSpec, index: int, branches: tuple[BranchView, ...]) -> ObjectiveView:
+    objective = spec.objective[index]
+    if objective.on is None:
+        anchor, target = branches[0], branches[min(1, len(branches) - 1)]
+        outputs: tuple[str, str] = ("output", "output")
+    else:
+        by_name = {branch.name: branch for branch in branches}
+        (a, output_a), (b, output_b) = split_output(objective.on.a), split_output(objective.on.b)
+        anchor, target, outputs = by_name[a], by_name[b], (output_a, output_b)
+    named = objective.name or (str(index) if len(spec.objective) > 1 else "")
+    return ObjectiveView(
+        index=index,
+        name=named,
+        spec=objective,
+        anchor=anchor,
+        anchor_output=_output(outputs[0]),
+        target=target,
+        target_output=_output(outputs[1]),
+        pairs=_pairs(spec, objective, anchor, target, outputs),
+    )
+
+
+def _output(name: str) -> OutputName:
+    return next(output for output in ("features", "projection", "prediction", "output") if output == name)
 
 
 def _branch_view(spec: MethodSpec, name: str) -> BranchView:
@@ -144,6 +207,7 @@ def _branch_view(spec: MethodSpec, name: str) -> BranchView:
         source=_owner_of(spec, branch.of) if branch.of is not None and branch.update is not None else None,
         encoder=branch.encoder or base.encoder or origin.encoder or spec.encoder,
         projector=branch.projector or base.projector or origin.projector,
+        prototypes=branch.prototypes or base.prototypes or origin.prototypes,
     )
 
 
@@ -153,13 +217,6 @@ def _owner_of(spec: MethodSpec, name: str) -> str:
         name = branch.of
         branch = spec.branches[name]
     return name
-
-
-def _ends(spec: MethodSpec, branches: tuple[BranchView, ...]) -> tuple[BranchView, BranchView]:
-    if spec.objective.on is None:
-        return branches[0], branches[min(1, len(branches) - 1)]
-    by_name = {branch.name: branch for branch in branches}
-    return by_name[spec.objective.on.a], by_name[spec.objective.on.b]
 
 
 def _phases(spec: MethodSpec, branches: tuple[BranchView, ...]) -> tuple[Phase, ...]:
@@ -183,13 +240,19 @@ def _infer_paradigm(branches: tuple[BranchView, ...], phases: tuple[Phase, ...])
     return "sdmi" if one_sided or has_predictor or len(phases) > 1 else "jmi"
 
 
-def _pairs(spec: MethodSpec, anchor: BranchView, target: BranchView) -> tuple[Pair, ...]:
-    pairs = [Pair(anchor.name, 0, target.name, 1)]
-    marginal, bound = spec.objective.marginal, spec.objective.bound
-    if not spec.optimize.swap or marginal.uses_all_views:
-        return tuple(pairs)
-    estimated = marginal.kind == "estimated"
-    symmetric = marginal.facts.exchange_symmetric and (not estimated or bound.facts.exchange_symmetric)
-    if anchor.name != target.name or not symmetric:
-        pairs.append(Pair(anchor.name, 1, target.name, 0))
-    return tuple(pairs)
+def _pairs(
+    spec: MethodSpec, objective: Objective, anchor: BranchView, target: BranchView, outputs: tuple[str, str]
+) -> tuple[Pair, ...]:
+    """Every view as an anchor against every other global view; one order of two views where the loss does not change by their exchange."""
+    if not spec.optimize.swap:
+        return (Pair(anchor.name, 0, target.name, min(1, spec.views.total - 1)),)
+    marginal, bound = objective.marginal, objective.bound
+    symmetric = marginal.facts.exchange_symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
+    same_end = anchor.name == target.name and outputs[0] == outputs[1]
+    one_order = marginal.uses_all_views or (same_end and symmetric and type(objective.positive).name == "paired")
+    return tuple(
+        Pair(anchor.name, a, target.name, b)
+        for a in range(spec.views.total)
+        for b in range(spec.views.count)
+        if a != b and not (one_order and b < a < spec.views.count)
+    )

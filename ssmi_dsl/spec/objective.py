@@ -6,7 +6,8 @@ from pydantic import Field
 
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
-from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, Bound, Critic, Marginal
+from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, POSITIVES, Bound, Critic, Marginal, Positive
+from ssmi_dsl.terms.positives.paired import Paired
 
 
 class Weights(Params):
@@ -19,8 +20,8 @@ class Weights(Params):
 class Reads(Params):
     """Which branch outputs the objective reads."""
 
-    a: str = Field(description="the anchor: a branch, or a named output of it")
-    b: str = Field(description="the target: a branch, or a named output of it")
+    a: str = Field(description="the anchor: a branch (its last output), or `branch.output`")
+    b: str = Field(description="the target: a branch (its last output), or `branch.output`")
 
 
 class Objective(Params):
@@ -30,6 +31,14 @@ class Objective(Params):
     critic: Annotated[Critic, OneOf(CRITICS)] = Field(description="the form of T(a, b)")
     marginal: Annotated[Marginal, OneOf(MARGINALS)] = Field(
         description="how the marginal term is estimated or replaced"
+    )
+    positive: Annotated[Positive, OneOf(POSITIVES)] = Field(
+        default=Paired(), description="how the partner of an anchor is found among the targets"
+    )
+    name: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9-]{0,31}$",
+        description="name of the objective in metrics and in the certificate, where a spec has several",
     )
     on: Reads | None = Field(
         default=None, description="branch outputs to read; default: the first and the second branch"

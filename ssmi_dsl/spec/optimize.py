@@ -8,6 +8,9 @@ from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
 
+# a spec is checked under each of its recipes
+MAX_RECIPES = 32
+
 
 class PredictorUpdate(Params):
     """How the predictor's parameters are updated."""
@@ -30,6 +33,7 @@ class Optimize(Params):
     blocks: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,
+        max_length=16,
         strict=False,
         description="branches that take turns: the E-step moves the first, the M-step the second",
     )

@@ -8,17 +8,46 @@ from ssmi_dsl.components.augment import AugmentChoice
 from ssmi_dsl.components.base import Params
 
 
-class Views(Params):
-    """The views of a sample."""
+class LocalViews(Params):
+    """Small crops beside the global views (multi-crop). They are anchors only, never targets."""
 
-    count: int = Field(default=2, ge=1, description="V, views of every sample")
+    count: int = Field(default=6, ge=1, le=32, description="local views of every sample")
+    augment: AugmentChoice = Field(
+        description="as `views.augment`; its crop gives the size and area of the local views"
+    )
+
+
+class Views(Params):
+    """The views of a sample: `count` global ones and, with multi-crop, `local` ones after them."""
+
+    count: int = Field(default=2, ge=1, le=64, description="global views of every sample")
     augment: AugmentChoice = Field(description="a preset, a preset with parameters, or a list of operations")
+    local: LocalViews | None = Field(default=None, description="small crops beside the global views (multi-crop)")
     encode: Literal["separately", "together"] = Field(
         default="separately",
         description="one encoder call for each view, or one for all views of a branch; with batch norm the statistics differ",
     )
-    crops: object | None = Field(default=None, description="multi-crop groups")
     mask: object | None = Field(default=None, description="masked views of token encoders")
     split: object | None = Field(default=None, description="views from halves or channels of a sample")
-    modalities: object | None = Field(default=None, description="views from different modalities")
+    modalities: tuple[Literal["image", "text"], ...] | None = Field(
+        default=None,
+        strict=False,
+        min_length=2,
+        description="the modality of each view; default: all are images. The first branch then encodes the first view, and so on",
+    )
     graph: object | None = Field(default=None, description="views of graphs")
+
+    @property
+    def total(self) -> int:
+        """V, all views of a sample, global ones first."""
+        return self.count + (0 if self.local is None else self.local.count)
+
+    def modality(self, view: int) -> Literal["image", "text"]:
+        """What a view is made of."""
+        return "image" if self.modalities is None else self.modalities[view]
+
+    def augment_of(self, view: int) -> tuple[AugmentChoice, int]:
+        """The augmentation of a view, and the view's number among those that share it."""
+        if self.local is not None and view >= self.count:
+            return self.local.augment, view - self.count
+        return self.augment, view

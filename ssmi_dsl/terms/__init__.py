@@ -1,17 +1,38 @@
 """Terms: critics, bounds and marginals, one file each. A new file in a family's folder is a new word."""
 
-from ssmi_dsl.terms.base import Bound, Critic, Facts, Marginal, Scores, Surrogate, Term, TermPair, pair_loss
-from ssmi_dsl.terms.registry import BOUNDS, CRITICS, MARGINALS, term_name
+from ssmi_dsl.terms.base import (
+    Bound,
+    Critic,
+    Facts,
+    Initial,
+    Inputs,
+    Marginal,
+    Positive,
+    Ramp,
+    Scores,
+    Shapes,
+    Surrogate,
+    Term,
+    TermPair,
+    pair_loss,
+)
+from ssmi_dsl.terms.registry import BOUNDS, CRITICS, MARGINALS, POSITIVES, term_name
 
 __all__ = [
     "BOUNDS",
     "CRITICS",
     "MARGINALS",
+    "POSITIVES",
     "Bound",
     "Critic",
     "Facts",
+    "Initial",
+    "Inputs",
     "Marginal",
+    "Positive",
+    "Ramp",
     "Scores",
+    "Shapes",
     "Surrogate",
     "Term",
     "TermPair",

@@ -2,9 +2,14 @@
 
 Legend: N batch, D features, M candidates. Losses are minimised: `joint` is minus the joint term J, `marginal` is plus
 the marginal term M.
+
+A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a running
+covariance), `schedules` are numbers that change with the step. Emissions get them in `Inputs.memory` and return new values of the
+state, so that a term stays a pure function.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from ssmi_dsl.builders.protocol import Builder, Mask
@@ -33,14 +38,77 @@ class Facts:
     raw_exponential: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """A tensor of a term before the first step.
+
+    init   zeros, ones, eye, constant (`value` everywhere), normal (standard deviation `value`), uniform (within ±`value`),
+           unit-rows (random directions, each row of norm 1)
+    """
+
+    shape: tuple[int, ...]
+    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows"] = "zeros"
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run)."""
+
+    start: float
+    end: float
+    epochs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch."""
+
+    batch: int
+    width: int
+    num_train: int | None = None
+
+
 class Term(Params):
-    """Base of every term. Subclasses set the class variables below; fields are the parameters a spec may write."""
+    """Base of every term. Subclasses set the class variables below; fields are the parameters a spec may write.
+
+    `learned`, `state` and `schedules` name the tensors and numbers that emissions find in `Inputs.memory` under these names.
+    """
 
     name: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[str]
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
+
+    def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
+        """Trained tensors."""
+        return {}
+
+    def state(self, shapes: Shapes) -> Mapping[str, Initial]:
+        """Tensors carried from step to step; no gradient enters them."""
+        return {}
+
+    def schedules(self) -> Mapping[str, Ramp]:
+        """Scalars that change from step to step."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs(Generic[V]):
+    """What one emission reads.
+
+    x, y    anchor and target [N D] of one pair of views
+    views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
+    memory  tensors and numbers of the term and of its critic, by name
+    labels  class of every sample [N], int64, where the spec uses labels
+    """
+
+    x: V
+    y: V
+    views: tuple[V, ...] = ()
+    memory: Mapping[str, V] = field(default_factory=dict[str, V])
+    labels: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +127,18 @@ class TermPair(Generic[V]):
 
     joint: V
     marginal: V | None
+    updates: Mapping[str, V] = field(default_factory=dict[str, V])
+    """New values of the term's state; what the next pair of the same step reads."""
 
 
 class Critic(Term):
-    """T(a, b): how two embeddings are scored."""
+    """T(a, b): how two embeddings are scored. `memory` holds the critic's learned tensors, if it has any."""
 
-    def pair(self, b: Builder[V], x: V, y: V) -> V:
+    def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         """x, y [N D] -> [N], the score of corresponding rows."""
         raise AssertionError(f"{type(self).__name__} declares no pair score")
 
-    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+    def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         """x [N D], y [M D] -> [N M], the scores of all pairs."""
         raise AssertionError(f"{type(self).__name__} declares no score matrix")
 
@@ -80,20 +150,41 @@ class Critic(Term):
 class Bound(Term):
     """How the joint and the marginal term are combined from critic scores."""
 
-    def emit(self, b: Builder[V], scores: Scores[V]) -> TermPair[V]:
-        """Scores -> the two scalar parts of the loss."""
+    def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
+        """Scores -> the two scalar parts of the loss; `at.memory` holds the bound's own tensors."""
         raise AssertionError(f"{type(self).__name__} has no emission")
 
 
+class Positive(Term):
+    """How the partner of an anchor is found among the targets."""
+
+    def partner(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.y [N D] -> [N D], the target that takes its place."""
+        raise AssertionError(f"{type(self).__name__} finds no partner")
+
+    def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
+        """New values of the state, once in a step, after the loss; `targets` are all target outputs [N D] of the step, detached."""
+        return {}
+
+
 class Marginal(Term):
-    """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate."""
+    """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
+
+    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
+    reads: ClassVar[Literal["pair", "views"]] = "pair"
     uses_all_views: ClassVar[bool] = False
+    needs_labels: ClassVar[bool] = False
 
-    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
-        """x, y [N D] (queue [K D]) -> scores of positives and candidates; for `estimated` marginals."""
+    def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
+        """Inputs -> scores of positives and candidates; for `estimated` marginals."""
         raise AssertionError(f"{type(self).__name__} estimates nothing")
+
+    def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
+        """New values of the state, once in a step, after the loss; `targets` are all target outputs [N D] of the step, detached."""
+        return {}
 
 
 class Surrogate(Marginal):
@@ -101,17 +192,19 @@ class Surrogate(Marginal):
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        """x, y [N D] -> the two scalar parts of the loss."""
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        """Inputs -> the two scalar parts of the loss."""
         raise AssertionError(f"{type(self).__name__} has no emission")
 
 
 def pair_loss(
-    b: Builder[V], *, bound: Bound, critic: Critic, marginal: Marginal, x: V, y: V, queue: V | None
+    b: Builder[V], *, bound: Bound, critic: Critic, marginal: Marginal, at: Inputs[V], positive: Positive | None = None
 ) -> TermPair[V]:
-    """The loss of one pair of branch outputs x, y [N D]: minus joint term and plus marginal term, before weights."""
+    """The loss of one pair of branch outputs: minus joint term and plus marginal term, before weights."""
+    if positive is not None:
+        at = replace(at, y=positive.partner(b, at))
     if isinstance(marginal, Surrogate):
-        return marginal.emit(b, critic, x, y)
+        return marginal.emit(b, critic, at)
     if marginal.kind == "none":
-        return TermPair(b.neg(b.mean(critic.pair(b, x, y))), None)
-    return bound.emit(b, marginal.scores(b, critic, x, y, queue))
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory))), None)
+    return bound.emit(b, marginal.scores(b, critic, at), at)

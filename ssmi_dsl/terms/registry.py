@@ -5,8 +5,8 @@ import pkgutil
 from types import ModuleType
 from typing import TypeVar
 
-from ssmi_dsl.terms import bounds, critics, marginals
-from ssmi_dsl.terms.base import Bound, Critic, Marginal, Term
+from ssmi_dsl.terms import bounds, critics, marginals, positives
+from ssmi_dsl.terms.base import Bound, Critic, Marginal, Positive, Term
 
 T = TypeVar("T", bound=Term)
 
@@ -32,6 +32,7 @@ def _as_word(value: object, family: type[T], module: ModuleType) -> type[T] | No
 CRITICS: dict[str, type[Critic]] = _discover(critics, Critic)
 BOUNDS: dict[str, type[Bound]] = _discover(bounds, Bound)
 MARGINALS: dict[str, type[Marginal]] = _discover(marginals, Marginal)
+POSITIVES: dict[str, type[Positive]] = _discover(positives, Positive)
 
 
 def term_name(term: Term) -> str:

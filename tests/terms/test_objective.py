@@ -39,9 +39,9 @@ def test_loss_and_gradient_in_float32(name: str) -> None:
     a, b, queue = _inputs(0)
     z_a = torch.tensor(a, dtype=torch.float32, requires_grad=True)
     z_b = torch.tensor(b, dtype=torch.float32, requires_grad=True)
-    queued = torch.tensor(queue, dtype=torch.float32) if name == "moco-v2" else None
+    memory = {"queue": torch.tensor(queue, dtype=torch.float32), "pointer": torch.tensor(0.0)}
 
-    loss = objective(name)(z_a, z_b, queue=queued)
+    loss = objective(name)(z_a, z_b, memory=memory)
     loss.backward()
 
     assert loss.total.item() == pytest.approx(REFERENCES[name](a, b, queue), rel=1e-5)
@@ -58,13 +58,13 @@ def test_loss_and_gradient_in_float32(name: str) -> None:
 @pytest.mark.parametrize("name", REFERENCES)
 def test_gradient_in_float64_is_that_of_finite_differences(name: str) -> None:
     a, b, queue = _inputs(1)
-    queued = torch.tensor(queue) if name == "moco-v2" else None
+    memory = {"queue": torch.tensor(queue), "pointer": torch.tensor(0.0)}
     loss_of = objective(name)
     z_a = torch.tensor(a, requires_grad=True)
-    loss_of(z_a, torch.tensor(b), queue=queued).backward()
+    loss_of(z_a, torch.tensor(b), memory=memory).backward()
 
     expected = numerical_gradients(
-        lambda a: loss_of(torch.tensor(a), torch.tensor(b), queue=queued).total.item(), {"a": a}
+        lambda a: loss_of(torch.tensor(a), torch.tensor(b), memory=memory).total.item(), {"a": a}
     )["a"]
     assert z_a.grad is not None
     assert relative_error(z_a.grad.numpy(), expected) < 1e-7
@@ -73,5 +73,5 @@ def test_gradient_in_float64_is_that_of_finite_differences(name: str) -> None:
 def test_wrong_shapes_and_missing_queue_are_errors() -> None:
     with pytest.raises(ValueError, match="one shape"):
         objective("jmi")(torch.zeros(4, 3), torch.zeros(4, 2))
-    with pytest.raises(ValueError, match="needs queue"):
+    with pytest.raises(ValueError, match="needs memory for pointer, queue"):
         objective("moco-v2")(torch.ones(4, 3), torch.ones(4, 3))

@@ -17,7 +17,7 @@ from references.result import Loss
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_dsl.builders.numpy_reference import NumpyBuilder
 from ssmi_dsl.builders.printing import Formula, PrintBuilder
-from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, pair_loss
+from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, Inputs, pair_loss
 from ssmi_dsl.terms.bounds.donsker_varadhan import DonskerVaradhan
 from ssmi_dsl.terms.bounds.infonce import InfoNCE
 from ssmi_dsl.terms.critics.cosine import Cosine
@@ -99,12 +99,12 @@ def test_value_and_gradient_match_the_reference(name: str, seed: int) -> None:
     # byol's reference adds two equal directions; simsiam's averages them
     scale = 0.5 if name == "byol" else 1.0
 
-    numpy_terms = pair_loss(NumpyBuilder(), **case.terms, x=x, y=y, queue=None)
+    numpy_terms = pair_loss(NumpyBuilder(), **case.terms, at=Inputs(x, y))
     total = case.joint_weight * numpy_terms.joint + (0.0 if numpy_terms.marginal is None else numpy_terms.marginal)
     assert total == pytest.approx(_reference_total(case, x, y, scale), rel=1e-12)
 
     a, b = (torch.from_numpy(value).requires_grad_() for value in (x, y))
-    torch_terms = pair_loss(TorchBuilder(), **case.terms, x=a, y=b, queue=None)
+    torch_terms = pair_loss(TorchBuilder(), **case.terms, at=Inputs(a, b))
     loss = case.joint_weight * torch_terms.joint + (0.0 if torch_terms.marginal is None else torch_terms.marginal)
     assert loss.item() == pytest.approx(float(total), rel=1e-10)
 
@@ -126,7 +126,8 @@ def test_queue_matches_the_reference(seed: int) -> None:
     terms: dict[str, Any] = {"bound": InfoNCE(), "critic": Cosine(temperature=0.2), "marginal": Queue(size=16)}
 
     anchor = torch.from_numpy(x).requires_grad_()
-    parts = pair_loss(TorchBuilder(), **terms, x=anchor, y=torch.from_numpy(y), queue=torch.from_numpy(queue))
+    at = Inputs(anchor, torch.from_numpy(y), memory={"queue": torch.from_numpy(queue)})
+    parts = pair_loss(TorchBuilder(), **terms, at=at)
     assert parts.marginal is not None
     loss = parts.joint + parts.marginal
     loss.backward()
@@ -148,7 +149,7 @@ def test_squared_distances_agree_between_readers() -> None:
 
 
 def test_a_term_prints_as_mathematics() -> None:
-    parts = pair_loss(PrintBuilder(), **CASES["jmi"].terms, x=Formula("a"), y=Formula("b"), queue=None)
+    parts = pair_loss(PrintBuilder(), **CASES["jmi"].terms, at=Inputs(Formula("a"), Formula("b")))
     assert str(parts.joint) == "-mean(5 ⟨unit(a), unit(b)⟩ᵢ)"
     assert str(parts.marginal) == "log mean_ij j≠i exp(5 ⟨unit(a), unit(b)⟩ᵢⱼ)"
 

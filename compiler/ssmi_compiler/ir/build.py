@@ -3,33 +3,47 @@
 Legend: N batch, F backbone features, D embedding, S image size.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Graph, GraphBuilder
 from ssmi_dsl.components.heads import output_width
-from ssmi_dsl.spec.method import BranchView, Method, Pair, Phase, Sharing
-from ssmi_dsl.terms import TermPair, pair_loss
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Pair, Phase, Sharing
+from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_loss
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the graph must know of data and encoders: batch, image size of the views, features of each owner's backbone."""
+    """What the graph must know of data and encoders: batch, channels, height and width of every view, features of each owner's backbone.
+
+    `text` is the length of a text in tokens, 0 where the data has none.
+    """
 
     batch: int
     channels: int
-    image: int
+    views: tuple[tuple[int, int], ...]
     features: dict[str, int]
+    text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TermTensors:
+    """Tensors and numbers of the terms of one objective, by the name under which an emission reads them."""
+
+    part: str
+    learned: Mapping[str, Initial]
+    state: Mapping[str, Initial]
+    ramps: Mapping[str, Ramp]
 
 
 def build_graph(method: Method, sizes: Sizes) -> Graph:
-    """The step of `method`: views, branches, loss, updates, in this order for every phase."""
+    """The step of `method`: views, branches, losses, updates, in this order for every phase."""
     return _Step(method, sizes).build()
 
 
 def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
-    """Parameter groups (`branch.part`) that a phase moves, in order of first use."""
+    """Parameter groups (`branch.part`, `objective<i>`) that a phase moves, in order of first use."""
     parts: list[str] = []
     for name in phase.moves:
         branch = method.branch(name)
@@ -37,12 +51,57 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
             parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
         if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
             parts.append(f"{name}.predictor")
+    parts.extend(
+        term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
+    )
     return tuple(dict.fromkeys(parts))
 
 
 def owned_parts(branch: BranchView) -> tuple[str, ...]:
     """Parts that an owner of parameters has, without the predictor, which is never shared."""
-    return ("encoder",) if branch.projector is None else ("encoder", "projector")
+    has = {"encoder": True, "projector": branch.projector is not None, "prototypes": branch.prototypes is not None}
+    return tuple(part for part, present in has.items() if present)
+
+
+def terms_of(view: ObjectiveView) -> tuple[Term, ...]:
+    """The terms of an objective that may hold tensors."""
+    return (view.spec.bound, view.spec.critic, view.spec.marginal, view.spec.positive)
+
+
+def term_part(view: ObjectiveView) -> str:
+    """The parameter group of an objective's learned tensors, and the first part of the names of its state."""
+    return f"objective{view.index}"
+
+
+def term_tensors(method: Method, view: ObjectiveView, *, batch: int, width: int) -> TermTensors:
+    """What the terms of an objective hold, for embeddings [N D] of batch N and width D."""
+    shapes = Shapes(batch, width, method.recipe.num_train)
+    learned: dict[str, Initial] = {}
+    state: dict[str, Initial] = {}
+    ramps: dict[str, Ramp] = {}
+    for term in terms_of(view):
+        found = (*term.learned(shapes), *term.state(shapes), *term.schedules())
+        taken = {*learned, *state, *ramps}.intersection(found)
+        assert not taken, f"two terms of one objective name a tensor alike: {sorted(taken)}"
+        learned.update(term.learned(shapes))
+        state.update(term.state(shapes))
+        ramps.update(term.schedules())
+    return TermTensors(term_part(view), learned, state, ramps)
+
+
+def read_size(view: ObjectiveView, features: Mapping[str, int]) -> int:
+    """D, the width of the embeddings that an objective reads."""
+    return output_size(view.target, view.target_output, features)
+
+
+def output_size(branch: BranchView, output: OutputName, features: Mapping[str, int]) -> int:
+    """Width of what a branch gives at `output`."""
+    if output == "features":
+        return features[branch.owner]
+    width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
+    if output != "projection" and branch.predictor is not None:
+        width = output_width(branch.predictor)
+    return branch.prototypes.count if output == "output" and branch.prototypes is not None else width
 
 
 class _Step:
@@ -55,63 +114,130 @@ class _Step:
         self.version: dict[str, int] = {}
         # an embedding that is read twice is one call: a second would enter the running statistics twice
         self.called: dict[tuple[str, str, int, int], Value] = {}
+        self.tensors = [
+            term_tensors(method, view, batch=sizes.batch, width=read_size(view, sizes.features))
+            for view in method.objectives
+        ]
+        # the value that a state tensor has at this point of the step, by (objective, name)
+        self.state: dict[tuple[int, str], Value] = {}
+        self.labels: Value | None = None
 
     def build(self) -> Graph:
-        shape = (self.sizes.batch, self.sizes.channels, self.sizes.image, self.sizes.image)
-        views = [self.b.op("view", shape=shape, index=index) for index in range(self.method.spec.views.count)]
+        views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
+        if any(view.spec.marginal.needs_labels for view in self.method.objectives):
+            self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
         for phase in self.method.phases:
             self._phase(phase, views)
-        self._targets(views)
+        self._renew(views)
+        self._targets()
         return self.graph.build()
 
+    def _view(self, index: int, size: tuple[int, int]) -> Value:
+        if self.method.spec.views.modality(index) == "text":
+            return self.b.op("text", shape=(self.sizes.batch, self.sizes.text), dtype="i64")
+        return self.b.op("view", shape=(self.sizes.batch, self.sizes.channels, *size), index=index)
+
     def _phase(self, phase: Phase, views: list[Value]) -> None:
-        terms = [self._pair(pair, phase, views) for pair in self.method.pairs]
-        weights = self.method.objective.weights
-        parts = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
-        factor = {"joint": weights.joint, "marginal": weights.marginal}
-        losses: list[Value] = []
-        names: list[str] = []
-        for name, found in parts.items():
-            if not found:
-                continue
-            total = found[0]
-            for value in found[1:]:
-                total = self.b.add(total, value)
-            share = 1.0 if self.method.objective.directions == "sum" else 1.0 / len(found)
-            losses.append(self.b.scale(total, share * factor[name] * self.method.objective.weight))
-            names.append(name)
-        for name, loss in zip(names, losses, strict=True):
+        losses: dict[str, Value] = {}
+        for view in self.method.objectives:
+            losses.update(self._objective(view, phase, views))
+        for name, loss in losses.items():
             self.b.effect("metric", loss, name=f"{phase.name}/{name}")
         moved = trained_parts(self.method, phase)
-        self.b.effect("minimize", *losses, phase=phase.name, terms=tuple(names), parts=moved)
+        self.b.effect("minimize", *losses.values(), phase=phase.name, terms=tuple(losses), parts=moved)
         if self.method.spec.optimize.updates == "sequential":
             for part in moved:
                 self.version[part] = self.version.get(part, 0) + 1
 
-    def _pair(self, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
-        x = self._read(pair.anchor, pair.anchor_view, phase, views)
-        y = self._read(pair.target, pair.target_view, phase, views)
-        objective = self.method.objective
-        queue = None
-        if isinstance(objective.marginal, Queue):
-            queue = self.b.op("queue", shape=(objective.marginal.size, y.shape[1]))
-        return pair_loss(
-            self.b, bound=objective.bound, critic=objective.critic, marginal=objective.marginal, x=x, y=y, queue=queue
-        )
+    def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
+        """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
+        pairs = view.pairs[:1] if view.spec.marginal.reads == "views" else view.pairs
+        terms = [self._pair(view, pair, phase, views) for pair in pairs]
+        found = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
+        weights = {"joint": view.spec.weights.joint, "marginal": view.spec.weights.marginal}
+        losses: dict[str, Value] = {}
+        for name, values in found.items():
+            if not values:
+                continue
+            total = values[0]
+            for value in values[1:]:
+                total = self.b.add(total, value)
+            share = 1.0 if view.spec.directions == "sum" else 1.0 / len(values)
+            shown = f"{view.name}.{name}" if view.name else name
+            losses[shown] = self.b.scale(total, share * weights[name] * view.spec.weight)
+        return losses
 
-    def _read(self, name: str, view: int, phase: Phase, views: list[Value]) -> Value:
-        branch = self.method.branch(name)
-        z = self._embed(branch, views[view])
-        if branch.predictor is not None:
-            z = self._apply("predict", f"{name}.predictor", z, output_width(branch.predictor))
-        z = self.b.op("probe", z, shape=z.shape, path=f"{phase.name}/{name}:{view}")
+    def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
+        x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
+        y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        every: tuple[Value, ...] = ()
+        if view.spec.marginal.reads == "views":
+            every = tuple(
+                self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
+            )
+        spec = view.spec
+        at = Inputs(x, y, every, self._memory(view), self.labels)
+        parts = pair_loss(
+            self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
+        )
+        self._store(view, parts.updates)
+        return parts
+
+    def _memory(self, view: ObjectiveView) -> dict[str, Value]:
+        """Tensors and numbers of an objective's terms as they are now."""
+        tensors = self.tensors[view.index]
+        memory: dict[str, Value] = {}
+        version = self.version.get(tensors.part, 0)
+        for name, tensor in tensors.learned.items():
+            memory[name] = self.b.op(
+                "parameter", shape=tensor.shape, params=tensors.part, parameter=name, version=version
+            )
+        for name, tensor in tensors.state.items():
+            key = (view.index, name)
+            if key not in self.state:
+                self.state[key] = self.b.op("state", shape=tensor.shape, key=f"{tensors.part}.{name}")
+            memory[name] = self.state[key]
+        for name in tensors.ramps:
+            memory[name] = self.b.op("number", shape=(), key=f"{tensors.part}.{name}")
+        return memory
+
+    def _store(self, view: ObjectiveView, updates: Mapping[str, Value]) -> None:
+        for name, value in updates.items():
+            expected = self.tensors[view.index].state[name].shape
+            assert value.shape == expected, f"{name} changes its shape from {expected} to {value.shape}"
+            self.state[view.index, name] = value
+
+    def _renew(self, views: list[Value]) -> None:
+        """State that changes once in a step, from all targets; then everything that changed is written back."""
+        for view in self.method.objectives:
+            if self.tensors[view.index].state:
+                seen = dict.fromkeys((pair.target, pair.target_view) for pair in view.pairs)
+                found = [self._output(self.method.branch(name), view.target_output, views[v]) for name, v in seen]
+                targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
+                at = Inputs(targets[0], targets[0], memory=self._memory(view), labels=self.labels)
+                for term in (view.spec.marginal, view.spec.positive):
+                    self._store(view, term.renew(self.b, targets, at))
+        for (index, name), value in self.state.items():
+            if self.graph.ops[value.index].name != "state":
+                self.b.effect("store", value, key=f"{self.tensors[index].part}.{name}")
+
+    def _read(self, name: str, output: OutputName, view: int, phase: Phase, views: list[Value]) -> Value:
+        z = self._output(self.method.branch(name), output, views[view])
+        shown = name if output == "output" else f"{name}.{output}"
+        z = self.b.op("probe", z, shape=z.shape, path=f"{phase.name}/{shown}:{view}")
         return self.b.op("stop_gradient", z, shape=z.shape) if name in phase.stopped else z
 
-    def _embed(self, branch: BranchView, image: Value) -> Value:
-        h = self._apply("encode", f"{branch.owner}.encoder", image, self.sizes.features[branch.owner])
-        if branch.projector is None:
-            return h
-        return self._apply("project", f"{branch.owner}.projector", h, output_width(branch.projector))
+    def _output(self, branch: BranchView, output: OutputName, image: Value) -> Value:
+        z = self._apply("encode", f"{branch.owner}.encoder", image, self.sizes.features[branch.owner])
+        if output == "features":
+            return z
+        if branch.projector is not None:
+            z = self._apply("project", f"{branch.owner}.projector", z, output_width(branch.projector))
+        if output != "projection" and branch.predictor is not None:
+            z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
+        if output == "output" and branch.prototypes is not None:
+            z = self._apply("assign", f"{branch.owner}.prototypes", z, branch.prototypes.count)
+        return z
 
     def _apply(self, op: str, part: str, x: Value, width: int) -> Value:
         version = self.version.get(part, 0)
@@ -123,12 +249,7 @@ class _Step:
         self.called[op, part, version, x.index] = y
         return y
 
-    def _targets(self, views: list[Value]) -> None:
-        objective = self.method.objective
-        if isinstance(objective.marginal, Queue):
-            target = self._embed(self.method.target, views[self.method.pairs[0].target_view])
-            keys = self.b.normalize(self.b.op("stop_gradient", target, shape=target.shape))
-            self.b.effect("enqueue", keys)
+    def _targets(self) -> None:
         for branch in self.method.branches:
             if branch.sharing is Sharing.EMA and branch.ema is not None:
                 assert branch.source is not None

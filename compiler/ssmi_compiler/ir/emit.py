@@ -49,6 +49,8 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "variance": lambda x: x[1:],
     "row_logsumexp": lambda x: x[:1],
     "logmeanexp": lambda x: (),
+    "ring_write": lambda ring, pointer, rows: ring,
+    "ring_advance": lambda pointer, rows, ring: pointer,
     "diagonal": lambda x: x[:1],
     "off_diagonal": lambda x: x,
 }
@@ -147,6 +149,12 @@ class IRBuilder:
 
     def logmeanexp(self, x: Value, *, without: Mask) -> Value:
         return self.op("logmeanexp", x, without=without.value)
+
+    def ring_write(self, ring: Value, pointer: Value, rows: Value) -> Value:
+        return self.op("ring_write", ring, pointer, rows)
+
+    def ring_advance(self, pointer: Value, rows: Value, ring: Value) -> Value:
+        return self.op("ring_advance", pointer, rows, ring)
 
     def diagonal(self, x: Value) -> Value:
         return self.op("diagonal", x)

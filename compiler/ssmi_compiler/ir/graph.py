@@ -1,7 +1,7 @@
 """The MI graph: one optimiser step of a method as a typed, immutable program.
 
 A graph is a tuple of operations in order of execution. An operation reads earlier values by index, so a graph is in static single
-assignment form by construction. Effects (`minimize`, `ema`, `enqueue`, `emit`) are operations without a result type.
+assignment form by construction. Effects (`minimize`, `ema`, `store`, `metric`) are operations without a result type.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -96,6 +96,13 @@ class TorchBuilder:
         count = count_kept(x.shape[0], x.shape[1], without)
         return torch.logsumexp(_masked(x, without).flatten(), dim=0) - log(count)
 
+    def ring_write(self, ring: Tensor, pointer: Tensor, rows: Tensor) -> Tensor:
+        slots = (pointer.long() + torch.arange(rows.shape[0], device=rows.device)) % ring.shape[0]
+        return ring.index_copy(0, slots, rows.detach())
+
+    def ring_advance(self, pointer: Tensor, rows: Tensor, ring: Tensor) -> Tensor:
+        return (pointer + rows.shape[0]) % ring.shape[0]
+
     def diagonal(self, x: Tensor) -> Tensor:
         return torch.diagonal(x)
 

@@ -5,9 +5,9 @@ from ssmi_compiler.ir.emit import SHAPES
 from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.text import print_op
 
-EFFECTS = frozenset({"metric", "minimize", "ema", "enqueue"})
-SOURCES = frozenset({"view", "queue"})
-NETWORKS = frozenset({"encode", "project", "predict"})
+EFFECTS = frozenset({"metric", "minimize", "ema", "store"})
+SOURCES = frozenset({"view", "labels", "text", "parameter", "state", "number"})
+NETWORKS = frozenset({"encode", "project", "predict", "assign"})
 IDENTITIES = frozenset({"probe", "stop_gradient"})
 
 

@@ -3,16 +3,39 @@
 from math import sqrt
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_compiler.nn.prototypes import Prototypes
+from ssmi_dsl.terms import Initial
+
+
+def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
+    """A float32 tensor as a term declares it."""
+    shape = declared.shape
+    match declared.init:
+        case "zeros":
+            return torch.zeros(shape)
+        case "ones":
+            return torch.ones(shape)
+        case "constant":
+            return torch.full(shape, declared.value)
+        case "eye":
+            return torch.eye(*shape)
+        case "normal":
+            return torch.randn(shape, generator=generator) * declared.value
+        case "uniform":
+            return (torch.rand(shape, generator=generator) * 2 - 1) * declared.value
+        case "unit-rows":
+            return F.normalize(torch.randn(shape, generator=generator), dim=1)
 
 
 @torch.no_grad()
 def init_module(module: nn.Module, generator: torch.Generator) -> None:
     """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity.
 
-    Modules of other libraries keep what their constructor gave to other parameters.
+    Embeddings of tokens: normal, 0.02. Modules of other libraries keep what their constructor gave to other parameters.
     """
     for child in module.modules():
         if isinstance(child, nn.Conv2d):
@@ -25,6 +48,10 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             child.weight.uniform_(-bound, bound, generator=generator)
             if child.bias is not None:
                 child.bias.uniform_(-bound, bound, generator=generator)
+        elif isinstance(child, nn.Embedding):
+            child.weight.normal_(0.0, 0.02, generator=generator)
+        elif isinstance(child, Prototypes):
+            child.weight.copy_(initial_tensor(Initial(tuple(child.weight.shape), "unit-rows"), generator))
         elif isinstance(child, BatchNorm):
             child.running_mean.zero_()
             child.running_var.fill_(1.0)

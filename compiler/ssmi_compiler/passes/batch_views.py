@@ -23,7 +23,11 @@ def _next_group(graph: Graph) -> tuple[int, ...] | None:
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, op in enumerate(graph.ops):
         if op.name in NETWORKS:
-            groups.setdefault((op.name, op.attrs, op.type), []).append(index)
+            # views of several sizes (multi-crop) are one call for each size
+            shapes = tuple(
+                str(graph.ops[operand].type)[str(graph.ops[operand].type).index(",") :] for operand in op.operands
+            )
+            groups.setdefault((op.name, op.attrs, op.type, shapes), []).append(index)
     for members in groups.values():
         first = members[0]
         ready = all(operand < first for member in members for operand in graph.ops[member].operands)

@@ -1,10 +1,10 @@
 """Arithmetic identities.
 
 >>> from ssmi_compiler.ir.text import parse_graph
->>> text = 'step @x {\\n %0 = queue() : f32[4, 2]\\n %1 = scale(%0) {factor = 1.0} : f32[4, 2]\\n metric(%1) {name = "m"}\\n}'
+>>> text = 'step @x {\\n %0 = state() : f32[4, 2]\\n %1 = scale(%0) {factor = 1.0} : f32[4, 2]\\n metric(%1) {name = "m"}\\n}'
 >>> print(canonicalise(parse_graph(text)))
 step @x {
-  %0 = queue() : f32[4, 2]
+  %0 = state() : f32[4, 2]
   metric(%0) {name = "m"}
 }
 <BLANKLINE>

@@ -89,15 +89,16 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
             )
     for flow in flows:
         for path in flow.paths:
-            branch = path.split(":")[0]
+            branch = path.split(":")[0].split(".")[0]
             if branch in phase.stopped:
                 trail = analysis.trail(f"probe/gate/{phase.name}/{path}", phase.name, flow.part)
                 problems.append(
                     f"{phase.name}: branch `{branch}` is held constant (stop_gradient), but a gradient passes its output `{path}` into "
                     f"`{flow.part}`\n      {trail}"
                 )
-        owner = method.branch(flow.part.split(".")[0])
-        is_constant = owner.sharing in (Sharing.EMA, Sharing.FROZEN) or (
+        owner = flow.part.split(".")[0]
+        follows = "." in flow.part and method.branch(owner).sharing in (Sharing.EMA, Sharing.FROZEN)
+        is_constant = (follows and not flow.part.endswith(".predictor")) or (
             flow.part not in moves and len(method.phases) > 1
         )
         if is_constant and flow.num_reached:
@@ -105,6 +106,12 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
             problems.append(
                 f"{phase.name}: `{flow.part}` is constant in this step, but the loss reaches it\n      {trail}"
             )
+    felt = {term for flow in flows for term in flow.terms}
+    problems.extend(
+        f"{phase.name}: the term `{term}` reaches no parameter (GF001)"
+        for term in analysis.terms(phase.name)
+        if term not in felt
+    )
     gates = analysis.gates(phase.name)
     if method.paradigm == "sdmi" and all(any(gate in flow.paths for flow in flows) for gate in gates):
         shown = ", ".join(f"`{gate}`" for gate in gates)
@@ -165,6 +172,10 @@ class _Analysis:
 
     def gates(self, phase: str) -> tuple[str, ...]:
         prefix = f"probe/gate/{phase}/"
+        return tuple(name[len(prefix) :] for name in self.names if name.startswith(prefix))
+
+    def terms(self, phase: str) -> tuple[str, ...]:
+        prefix = f"probe/seed/{phase}/"
         return tuple(name[len(prefix) :] for name in self.names if name.startswith(prefix))
 
     def flows(self, phase: str) -> list[Flow]:

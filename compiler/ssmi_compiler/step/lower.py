@@ -76,9 +76,16 @@ class StepProgram:
         noise: Mapping[str, Tensor],
         numbers: Mapping[str, Tensor],
         probes: Mapping[str, Tensor],
+        extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: `lr`, `lr/predictor`, `momentum/<branch>` as scalars."""
-        return _Run(self, state, batch, noise, numbers, probes).run()
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
+
+
+def rate_of(part: str) -> str:
+    """The number that is the learning rate of a parameter group."""
+    kind = part.partition(".")[2]
+    return f"lr/{kind}" if kind in ("predictor", "prototypes") else "lr"
 
 
 class _Run:
@@ -90,7 +97,9 @@ class _Run:
         noise: Mapping[str, Tensor],
         numbers: Mapping[str, Tensor],
         probes: Mapping[str, Tensor],
+        extras: Mapping[str, Tensor],
     ) -> None:
+        self.extras = extras
         self.program, self.batch, self.noise, self.numbers, self.probes = program, batch, noise, numbers, probes
         self.state: State = dict(state)
         self.params = {part: self._leaves(part) for part in program.networks.modules}
@@ -125,7 +134,7 @@ class _Run:
         prefix = f"view{index}/"
         noise = {name[len(prefix) :]: value for name, value in self.noise.items() if name.startswith(prefix)}
         augmentations = self.program.augmentations
-        image = augmentations[index % len(augmentations)](self.batch, noise)
+        image = augmentations[index](self.batch, noise)
         if image.dim() == 4 and self.program.method.recipe.channels_last:
             return image.contiguous(memory_format=torch.channels_last)
         return image
@@ -142,7 +151,19 @@ class _Run:
             self.buffers[part] = {name: value.detach() for name, value in buffers.items()}
         return y.float()
 
-    _encode = _project = _predict = _network
+    _encode = _project = _predict = _assign = _network
+
+    def _parameter(self, op: Op) -> Tensor:
+        return self.params[op.text("params")][op.text("parameter")]
+
+    def _number(self, op: Op) -> Tensor:
+        return self.numbers[op.text("key")]
+
+    def _labels(self, op: Op) -> Tensor:
+        return self.extras["labels"]
+
+    def _text(self, op: Op) -> Tensor:
+        return self.extras["text"]
 
     def _rows(self, op: Op, x: Tensor) -> Tensor:
         return x[int(op.number("start")) : int(op.number("stop"))]
@@ -154,8 +175,8 @@ class _Run:
     def _stop_gradient(self, op: Op, x: Tensor) -> Tensor:
         return x.detach()
 
-    def _queue(self, op: Op) -> Tensor:
-        return self.state["queue"].detach()
+    def _state(self, op: Op) -> Tensor:
+        return self.state[f"memory/{op.text('key')}"].detach()
 
     def _metric(self, op: Op, x: Tensor) -> None:
         self.metrics[op.text("name")] = x.detach()
@@ -182,7 +203,7 @@ class _Run:
         params = {name: parameter.detach() for name, parameter in self.params[part].items()}
         grads = {n: torch.zeros_like(params[n]) if g is None else g.detach() for n, g in gradients.items()}
         excluded = frozenset(name for name, parameter in params.items() if parameter.dim() <= 1)
-        lr = self.numbers["lr/predictor" if part.endswith(".predictor") else "lr"]
+        lr = self.numbers[rate_of(part)]
         slots = parameters_of(self.state, part, "slot")
         new_params, new_slots = update(
             self.program.method.recipe.optimizer,
@@ -210,8 +231,5 @@ class _Run:
                     torch.lerp(leader, follower, momentum) if op.text("buffers") == "ema" else leader.clone()
                 )
 
-    def _enqueue(self, op: Op, keys: Tensor) -> None:
-        size, pointer = self.state["queue"].shape[0], self.state["queue_pointer"]
-        slots = (pointer + torch.arange(keys.shape[0], device=keys.device)) % size
-        self.state["queue"] = self.state["queue"].index_copy(0, slots, keys.detach())
-        self.state["queue_pointer"] = (pointer + keys.shape[0]) % size
+    def _store(self, op: Op, value: Tensor) -> None:
+        self.state[f"memory/{op.text('key')}"] = value.detach()

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ssmi_compiler.ir.build import owned_parts, trained_parts
+from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.errors import CompileError
+from ssmi_compiler.ir.build import owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, init_module
+from ssmi_compiler.nn.init import initial_tensor
+from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
-from ssmi_dsl.spec.method import Method, Sharing
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.datasets import TextInfo
+from ssmi_dsl.components.heads import output_width
+from ssmi_dsl.spec.method import BranchView, Method, Sharing
+from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]
 
@@ -21,26 +28,69 @@ class Networks:
 
     modules: Mapping[str, nn.Module]
     features: Mapping[str, int]
-    embedding: int
 
 
-def build_networks(method: Method, *, channels: int, size: int) -> Networks:
-    """A module for each part that owns parameters, EMA targets included."""
+class TermWeights(nn.Module):
+    """The learned tensors of an objective's terms; their values come from the step's state."""
+
+    def __init__(self, tensors: Mapping[str, Initial]) -> None:
+        super().__init__()
+        self.tensors = tensors
+        for name, tensor in tensors.items():
+            self.register_parameter(name, nn.Parameter(torch.zeros(tensor.shape)))
+
+
+def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
+    """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
-    width = 0
     for branch in method.branches:
         if branch.sharing is not Sharing.TIED:
-            backbone = build_backbone(branch.encoder, channels=channels, size=size)
+            seen = input_size(method, branch, size)
+            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text)
             modules[f"{branch.name}.encoder"] = backbone
-            features[branch.name] = width = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
+            features[branch.name] = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
             if branch.projector is not None:
-                modules[f"{branch.name}.projector"] = build_head(branch.projector, width)
+                modules[f"{branch.name}.projector"] = build_head(branch.projector, features[branch.name])
+    for branch in method.branches:
+        width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
         if branch.predictor is not None:
-            modules[f"{branch.name}.predictor"] = build_head(
-                branch.predictor, _embedding(modules, features, branch.owner)
+            modules[f"{branch.name}.predictor"] = build_head(branch.predictor, width)
+        if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
+            modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
+    for view in method.objectives:
+        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, features))
+        if tensors.learned:
+            modules[tensors.part] = TermWeights(tensors.learned)
+    return Networks(modules, features)
+
+
+def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
+    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ."""
+    users = {other.name for other in method.branches if branch.name in (other.name, other.owner, other.source)}
+    ends = [
+        end
+        for view in method.objectives
+        for pair in view.pairs
+        for end in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
+    ]
+    first = next((index for name, index in ends if name in users), 0)
+    return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
+
+
+def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
+    """Width of what is scored against the prototypes: the same for all branches that share or follow them."""
+    if branch.predictor is not None:
+        width = output_width(branch.predictor)
+    sharers = [other for other in method.branches if branch.name in (other.owner, other.source) and other.prototypes]
+    for other in sharers:
+        own = width if other.predictor is None else output_width(other.predictor)
+        if own != width:
+            raise CompileError(
+                f"branches `{branch.name}` and `{other.name}` share prototypes but give {width} and {own} features; "
+                "end the predictor with the projector's width"
             )
-    return Networks(modules, features, _embedding(modules, features, method.target.owner))
+    return width
 
 
 def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
@@ -52,6 +102,9 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
     state: State = {}
     for part, module in networks.modules.items():
         init_module(module, generator)
+        if isinstance(module, TermWeights):
+            for name, tensor in module.tensors.items():
+                module.get_parameter(name).data = initial_tensor(tensor, generator)
         for name, parameter in module.named_parameters():
             state[f"param/{part}/{name}"] = parameter.detach().clone()
         for name, buffer in module.named_buffers():
@@ -66,10 +119,10 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
     for part in all_trained_parts(method):
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
-    if isinstance(method.objective.marginal, Queue):
-        keys = torch.randn(method.objective.marginal.size, networks.embedding, generator=generator)
-        state["queue"] = nn.functional.normalize(keys, dim=1)
-        state["queue_pointer"] = torch.zeros((), dtype=torch.int64)
+    for view in method.objectives:
+        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, networks.features))
+        for name, tensor in tensors.state.items():
+            state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())
     return state
 
@@ -83,8 +136,3 @@ def parameters_of(state: Mapping[str, Tensor], part: str, kind: str = "param") -
     """The parameters (or buffers, slots) of one part, by their name inside it."""
     prefix = f"{kind}/{part}/"
     return {name[len(prefix) :]: value for name, value in state.items() if name.startswith(prefix)}
-
-
-def _embedding(modules: Mapping[str, nn.Module], features: Mapping[str, int], owner: str) -> int:
-    projector = modules.get(f"{owner}.projector")
-    return features[owner] if projector is None else int(projector.out_features)  # pyright: ignore[reportArgumentType]

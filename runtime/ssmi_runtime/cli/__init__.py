@@ -1,14 +1,24 @@
-"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light."""
+"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light.
+
+Typer itself is imported when it is first used: annotations are not evaluated here, and `lint` reads its arguments without it.
+"""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from ssmi_runtime.cli.lazy_app import LazyApp, lazy_import
 
-app = typer.Typer(
+if TYPE_CHECKING:
+    import typer
+else:
+    typer = lazy_import("typer")
+
+app = LazyApp(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -91,7 +101,7 @@ def lint(
         no_cache=no_cache,
         cache_dir=cache_dir,
     )
-    raise typer.Exit(
+    sys.exit(
         run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format, options=options)
     )
 
@@ -113,27 +123,10 @@ def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")])
 
 @app.command(name="list")
 def list_methods(json_output: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False) -> None:
-    """List the bundled methods."""
-    import json
+    """List the bundled methods: paradigm, bound, critic, marginal term, paper, what each needs, k-NN measured on digits."""
+    from ssmi_runtime.cli.methods import print_methods
 
-    from ssmi_dsl.bundled import bundled_names
-    from ssmi_dsl.load import load
-
-    rows: list[dict[str, str | None]] = []
-    for name in bundled_names():
-        method = load(name)
-        objective = method.objective
-        terms = {key: type(getattr(objective, key)).name for key in ("bound", "critic", "marginal")}
-        rows.append(
-            {"name": name, "paradigm": method.paradigm, **terms, "paper": method.spec.paper, "title": method.spec.title}
-        )
-    if json_output:
-        typer.echo(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['name']:<13} {row['paradigm']:<5} {row['bound']:<17} {row['critic']:<13} {row['marginal']:<20} {row['paper'] or ''}"
-        )
+    print_methods(json_output=json_output)
 
 
 @app.command()
@@ -164,7 +157,9 @@ def compile_spec(
     spec: Annotated[
         str | None, typer.Argument(help="A spec or a bundled name; default ./ssmi.yaml, else the bundled jmi.")
     ] = None,
-    data: Annotated[str, typer.Option(help="Data set whose images the step takes.")] = "digits",
+    data: Annotated[
+        str | None, typer.Option(help="Data set that the step takes; default: the embedded one that fits the spec.")
+    ] = None,
     recipe: Annotated[str | None, typer.Option(help="Recipe of the spec; default: the one for the data set.")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -176,9 +171,9 @@ def compile_spec(
     import json
 
     with _errors_to_exit_codes():
-        from ssmi_runtime.cli.compile import Request, default_spec, run_compile
+        from ssmi_runtime.cli.compile import default_spec, request_of, run_compile
 
-        request = Request(spec or default_spec(), data, recipe, overrides or [], device)
+        request = request_of(spec or default_spec(), data, recipe, overrides or [], device)
         artifact = run_compile(request, lint=not no_lint, dump_ir=dump_ir)
         typer.echo(
             json.dumps({"path": str(artifact.path), **artifact.manifest}, indent=1)
@@ -192,7 +187,9 @@ def run(
     spec: Annotated[
         str | None, typer.Argument(help="A spec or a bundled name; default: what was compiled last, else jmi.")
     ] = None,
-    data: Annotated[str, typer.Option(help="Data set to train on.")] = "digits",
+    data: Annotated[
+        str | None, typer.Option(help="Data set to train on; default: the embedded one that fits the spec.")
+    ] = None,
     recipe: Annotated[str | None, typer.Option(help="Recipe of the spec; default: the one for the data set.")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -209,16 +206,16 @@ def run(
 ) -> None:
     """Train with a compiled step and evaluate. Ctrl-C ends it after a step, with a checkpoint to --resume from."""
     with _errors_to_exit_codes():
-        from ssmi_runtime.cli.compile import Request
+        from ssmi_runtime.cli.compile import request_of
         from ssmi_runtime.cli.run import run_run
 
-        changed = data != "digits" or recipe is not None or overrides or device != "auto"
+        changed = data is not None or recipe is not None or overrides or device != "auto"
         if spec is None and changed:
             from ssmi_runtime.cli.compile import default_spec
 
             spec = default_spec()
         code = run_run(
-            None if spec is None else Request(spec, data, recipe, overrides or [], device),
+            None if spec is None else request_of(spec, data, recipe, overrides or [], device),
             lint=not no_lint,
             seed=seed,
             resume=resume,
@@ -283,9 +280,41 @@ def _spelt_out(word: str) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Entry point of `ssmi`."""
+    """Entry point of `ssmi`: runs the command that `sys.argv` names and ends the process."""
+    from ssmi_runtime.cli.streams import end_at_once
+
+    try:
+        run_command()
+    except SystemExit as ended:
+        if sys.argv[1:2] == ["lint"]:
+            end_at_once(ended)
+        raise
+
+
+def run_command() -> None:
+    """The command that `sys.argv` names; raises SystemExit with its exit code."""
+    from ssmi_runtime.cli.streams import well_behaved
+
     sys.argv = [part for word in sys.argv for part in _spelt_out(word)]
-    app()
+    with well_behaved():
+        arguments = _quick_lint_arguments(sys.argv[1:])
+        if arguments is not None:
+            app.commands["lint"](**arguments)
+        else:
+            app()
 
 
-__all__ = ["app", "main"]
+def _quick_lint_arguments(arguments: list[str]) -> dict[str, object] | None:
+    """The arguments of `ssmi lint`, read without Typer; None for other commands and for what only Typer can read."""
+    if arguments[:1] != ["lint"]:
+        return None
+    import gc
+
+    from ssmi_runtime.cli.quick import quick_arguments
+
+    # what imports and specs allocate lives until the process ends: looking for garbage takes a tenth of the time and finds none
+    gc.set_threshold(200_000)
+    return quick_arguments(app.commands["lint"], arguments[1:])
+
+
+__all__ = ["app", "main", "run_command"]

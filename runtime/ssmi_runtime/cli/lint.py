@@ -11,6 +11,7 @@ from ssmi_dsl.lint.discover import Projects
 from ssmi_dsl.lint.inputs import Input, read_inputs
 from ssmi_dsl.lint.selectors import read_severity
 from ssmi_dsl.lint.session import Session
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.render.report import Report, is_document, render_report
 from ssmi_dsl.render.summary import fixable_line, statistics, summary_line
 from ssmi_dsl.wording import escape
@@ -126,7 +127,7 @@ def _write_baseline(inputs: Sequence[Input], found: Mapping[str, Sequence[Diagno
     if len(places) > 1:
         raise UsageError("--write-baseline: these files have several baselines; name one by --baseline")
     place = places.pop() or Path(DEFAULT_BASELINE)
-    if any(item.file is not None and item.file.resolve() == place.resolve() for item in inputs):
+    if any(item.file is not None and real_path(item.file) == real_path(place) for item in inputs):
         raise UsageError(f"--baseline {escape(str(place))}: this is a spec that is linted")
     try:
         count = write_baseline(place, [item for items in found.values() for item in items])

@@ -10,6 +10,7 @@ from ssmi_dsl.engine import Settings
 from ssmi_dsl.errors import UsageError
 from ssmi_dsl.guess import nearest
 from ssmi_dsl.lint.selectors import check_selectors, read_severity
+from ssmi_dsl.real_path import real_path
 from ssmi_dsl.render.report import FORMATS
 from ssmi_dsl.wording import escape
 
@@ -80,7 +81,7 @@ def format_of(word: str) -> str:
 
 def report_files(words: Sequence[str], taken: Sequence[Path]) -> list[ReportFile]:
     """The files of `--report FORMAT=PATH`. Raises UsageError if one would overwrite what the run reads (`taken`) or another report."""
-    used = {path.resolve(): "a file that is read" for path in taken}
+    used = {real_path(path): "a file that is read" for path in taken}
     found: list[ReportFile] = []
     for word in words:
         format, equals, name = word.partition("=")
@@ -88,11 +89,11 @@ def report_files(words: Sequence[str], taken: Sequence[Path]) -> list[ReportFile
         if not equals or not name:
             raise UsageError(f"{where}: write FORMAT=PATH")
         path = Path(name)
-        if path.resolve() in used:
-            raise UsageError(f"{where}: this is {used[path.resolve()]}")
-        if path.is_dir() or not path.resolve().parent.is_dir():
+        if real_path(path) in used:
+            raise UsageError(f"{where}: this is {used[real_path(path)]}")
+        if path.is_dir() or not real_path(path).parent.is_dir():
             raise UsageError(f"{where}: {'this is a folder' if path.is_dir() else 'there is no such folder'}")
-        used[path.resolve()] = "another report"
+        used[real_path(path)] = "another report"
         found.append(ReportFile(_known(format, where), path))
     return found
 

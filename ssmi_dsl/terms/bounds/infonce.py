@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Bound, Facts, Scores, TermPair, V
+from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
 
 
 class InfoNCE(Bound):
@@ -17,7 +17,7 @@ class InfoNCE(Bound):
     source: ClassVar[str] = "van den Oord et al. 2018 (CPC), eq. 4; Poole et al. 2019, eq. 10"
     facts: ClassVar[Facts] = Facts(exchange_symmetric=False, statistics="global")
 
-    def emit(self, b: Builder[V], scores: Scores[V]) -> TermPair[V]:
+    def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(scores.positive))
         marginal = b.mean(b.row_logsumexp(scores.matrix, without=scores.excluded))
         return TermPair(joint, marginal)

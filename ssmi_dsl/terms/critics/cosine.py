@@ -1,5 +1,6 @@
 """The cosine critic."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,10 +21,10 @@ class Cosine(Critic):
         default=0.2, gt=0, description="τ; |T| is at most 1/τ, so the bound cannot exceed 2/τ nats"
     )
 
-    def pair(self, b: Builder[V], x: V, y: V) -> V:
+    def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.row_dot(self.features(b, x), self.features(b, y)), 1 / self.temperature)
 
-    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+    def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
 
     def features(self, b: Builder[V], x: V) -> V:

@@ -1,5 +1,6 @@
 """The dot-product critic."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -18,8 +19,8 @@ class Dot(Critic):
 
     temperature: float = Field(default=1.0, gt=0, description="τ, the divisor of the inner product")
 
-    def pair(self, b: Builder[V], x: V, y: V) -> V:
+    def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.row_dot(x, y), 1 / self.temperature)
 
-    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+    def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.matmul_t(x, y), 1 / self.temperature)

@@ -1,5 +1,6 @@
 """The negative squared distance."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -22,13 +23,13 @@ class Rbf(Critic):
         default=False, description="mean instead of sum over features, as in a mean squared error"
     )
 
-    def pair(self, b: Builder[V], x: V, y: V) -> V:
+    def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         difference = b.sub(b.normalize(x), b.normalize(y)) if self.normalize else b.sub(x, y)
         squares = b.square(difference)
         distance = b.row_mean(squares) if self.per_feature else b.row_sum(squares)
         return b.scale(distance, -1 / self.temperature)
 
-    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+    def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         if self.normalize:
             x, y = b.normalize(x), b.normalize(y)
         distance = b.squared_distances(x, y, per_feature=self.per_feature)

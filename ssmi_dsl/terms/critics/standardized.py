@@ -1,5 +1,6 @@
 """The per-feature standardised dot product."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,10 +21,10 @@ class Standardized(Critic):
         default=1e-5, ge=0, description="added to the variance, as in the batch normalisation of the official code"
     )
 
-    def pair(self, b: Builder[V], x: V, y: V) -> V:
+    def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.row_dot(self.features(b, x), self.features(b, y))
 
-    def matrix(self, b: Builder[V], x: V, y: V) -> V:
+    def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.matmul_t(self.features(b, x), self.features(b, y))
 
     def features(self, b: Builder[V], x: V) -> V:

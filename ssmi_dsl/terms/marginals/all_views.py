@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
-from ssmi_dsl.terms.base import Critic, Facts, Marginal, Scores, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Marginal, Scores, V
 
 
 class AllViews(Marginal):
@@ -20,11 +20,11 @@ class AllViews(Marginal):
 
     exclude_self: bool = Field(default=True, description="a view is not its own candidate")
 
-    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
-        views = b.concat((x, y))
+    def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
+        views = b.concat((at.x, at.y))
         return Scores(
-            critic.pair(b, views, b.roll_half(views)),
-            critic.matrix(b, views, views),
+            critic.pair(b, views, b.roll_half(views), at.memory),
+            critic.matrix(b, views, views, at.memory),
             positives=Mask.SHIFTED,
             excluded=Mask.DIAGONAL if self.exclude_self else Mask.NONE,
         )

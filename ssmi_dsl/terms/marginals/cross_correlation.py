@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 
 
 class CrossCorrelation(Surrogate):
@@ -21,8 +21,8 @@ class CrossCorrelation(Surrogate):
 
     off_diagonal: float = Field(default=0.0051, ge=0, description="λ, the weight of the redundancy reduction term")
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        correlation = b.cross_moment(critic.features(b, x), critic.features(b, y))
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        correlation = b.cross_moment(critic.features(b, at.x), critic.features(b, at.y))
         joint = b.sum(b.square(b.shift(b.neg(b.diagonal(correlation)), 1.0)))
         marginal = b.scale(b.sum(b.square(b.off_diagonal(correlation))), self.off_diagonal)
         return TermPair(joint, marginal)

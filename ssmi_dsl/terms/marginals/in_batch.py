@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from ssmi_dsl.builders.protocol import Builder, Mask
-from ssmi_dsl.terms.base import Critic, Facts, Marginal, Scores, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Marginal, Scores, V
 
 
 class InBatch(Marginal):
@@ -15,5 +15,7 @@ class InBatch(Marginal):
     source: ClassVar[str] = "Poole et al. 2019, section 2; Tschannen et al. 2020, eq. 3"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
 
-    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
-        return Scores(critic.pair(b, x, y), critic.matrix(b, x, y), positives=Mask.DIAGONAL, excluded=Mask.NONE)
+    def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
+        positive = critic.pair(b, at.x, at.y, at.memory)
+        matrix = critic.matrix(b, at.x, at.y, at.memory)
+        return Scores(positive, matrix, positives=Mask.DIAGONAL, excluded=Mask.NONE)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 
 
 class Predictor(Surrogate):
@@ -17,5 +17,5 @@ class Predictor(Surrogate):
     source: ClassVar[str] = "arXiv 2510.01345 (predictor as surrogate); Grill et al. 2020 (BYOL)"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False)
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        return TermPair(b.neg(b.mean(critic.pair(b, x, y))), None)
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory))), None)

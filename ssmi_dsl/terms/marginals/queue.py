@@ -1,17 +1,18 @@
 """Negatives from a queue of past targets."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
-from ssmi_dsl.terms.base import Critic, Facts, Marginal, Scores, V
+from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Marginal, Scores, Shapes, V
 
 
 class Queue(Marginal):
     """The marginal is sampled from the last `size` targets.
 
-    They are constants; the batch's own targets enter after the loss is taken.
+    They are constants of norm 1; the targets of the first pair enter after the loss is taken.
     """
 
     name: ClassVar[str] = "queue"
@@ -22,8 +23,18 @@ class Queue(Marginal):
 
     size: int = Field(default=65536, ge=1, description="K, the number of stored targets; a multiple of the batch")
 
-    def scores(self, b: Builder[V], critic: Critic, x: V, y: V, queue: V | None) -> Scores[V]:
-        assert queue is not None, "a queue marginal needs the queue's contents"
-        positive = critic.pair(b, x, y)
-        matrix = b.prepend(positive, critic.matrix(b, x, queue))
+    def state(self, shapes: Shapes) -> Mapping[str, Initial]:
+        return {"queue": Initial((self.size, shapes.width), "unit-rows"), "pointer": Initial(())}
+
+    def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
+        positive = critic.pair(b, at.x, at.y, at.memory)
+        matrix = b.prepend(positive, critic.matrix(b, at.x, at.memory["queue"], at.memory))
         return Scores(positive, matrix, positives=Mask.FIRST, excluded=Mask.NONE)
+
+    def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
+        keys = b.normalize(targets[0])
+        queue, pointer = at.memory["queue"], at.memory["pointer"]
+        return {
+            "queue": b.ring_write(queue, pointer, keys),
+            "pointer": b.ring_advance(pointer, keys, queue),
+        }

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Surrogate, TermPair, V
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 
 
 class VarianceCovariance(Surrogate):
@@ -21,9 +21,9 @@ class VarianceCovariance(Surrogate):
     target_std: float = Field(default=1.0, gt=0, description="γ, the standard deviation that every feature must reach")
     eps: float = Field(default=1e-4, ge=0, description="ε, added to the variance under the root")
 
-    def emit(self, b: Builder[V], critic: Critic, x: V, y: V) -> TermPair[V]:
-        joint = b.neg(b.mean(critic.pair(b, x, y)))
-        marginal = b.add(self._spread(b, x), self._spread(b, y))
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
+        marginal = b.add(self._spread(b, at.x), self._spread(b, at.y))
         return TermPair(joint, marginal)
 
     def _spread(self, b: Builder[V], z: V) -> V:

@@ -1,0 +1,1 @@
+"""How the partner of an anchor is found, one file each."""
