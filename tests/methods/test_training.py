@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from ssmi_compiler.compile import InPlaceStep, Lowered, draw_noise, example_inputs, lower, metric_names, needs_labels
+from ssmi_compiler.compile import (
+    InPlaceStep,
+    Lowered,
+    draw_noise,
+    draw_term_noise,
+    example_inputs,
+    lower,
+    metric_names,
+    needs_labels,
+)
 from ssmi_compiler.schedules import numbers_at
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import load
@@ -31,6 +40,7 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
         if needs_labels(lowered.method):
             inputs["labels"] = labels[chosen]
         inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))
+        inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)
         values = step(*(inputs[name] for name in lowered.step.inputs))

@@ -78,7 +78,9 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         labels: Tensor | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: `lr`, `lr/predictor`, `momentum/<branch>` as scalars; labels: int64 [N]."""
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, and `objective<i>.<name>` of terms; numbers: `lr`, `lr/predictor`,
+        `momentum/<branch>` as scalars; labels: int64 [N].
+        """
         return _Run(self, state, batch, noise, numbers, probes, labels).run()
 
 
@@ -158,6 +160,9 @@ class _Run:
 
     def _number(self, op: Op) -> Tensor:
         return self.numbers[op.text("key")]
+
+    def _noise(self, op: Op) -> Tensor:
+        return self.noise[op.text("key")]
 
     def _labels(self, op: Op) -> Tensor:
         return self.label_batch

@@ -57,7 +57,7 @@ def build_networks(method: Method, *, channels: int, size: int) -> Networks:
         if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
             modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
     for view in method.objectives:
-        tensors = _tensors(method, view, features)
+        tensors = objective_tensors(method, view, features)
         if tensors.learned:
             modules[tensors.part] = TermWeights(tensors.learned)
     return Networks(modules, features)
@@ -76,7 +76,8 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
     return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
 
 
-def _tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+    """What the terms of an objective hold; `features` are those of each owner's backbone."""
     width, embedding = read_size(view, features), embedding_size(view, features)
     return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
@@ -123,7 +124,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
-        tensors = _tensors(method, view, networks.features)
+        tensors = objective_tensors(method, view, networks.features)
         for name, tensor in tensors.state.items():
             state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())

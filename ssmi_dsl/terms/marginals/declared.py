@@ -2,78 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from ssmi_dsl.terms.base import Facts, Marginal
-
-
-class Whitening(Marginal):
-    """Hard whitening of the embeddings."""
-
-    name: ClassVar[str] = "whitening"
-    formula: ClassVar[str] = "Σ = I"
-    source: ClassVar[str] = "Ermolov et al. 2021 (W-MSE)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    size: int | None = Field(default=None, ge=2, description="samples in a whitened group; default: the batch")
-    eps: float = Field(default=0.0, ge=0, description="added to the diagonal of the covariance")
-
-
-class LogDet(Marginal):
-    """Log-determinant of the covariance."""
-
-    name: ClassVar[str] = "log-det"
-    formula: ClassVar[str] = "-log det(R + εI)"
-    source: ClassVar[str] = "Ozsoy et al. 2022 (CorInfoMax)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class NuclearNorm(Marginal):
-    """Nuclear norm of the centroids."""
-
-    name: ClassVar[str] = "nuclear-norm"
-    formula: ClassVar[str] = "-‖Z̄‖_*"
-    source: ClassVar[str] = "Yerxa et al. 2023 (MMCR)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class Frobenius(Marginal):
-    """Logarithm of the Frobenius norm of the covariance."""
-
-    name: ClassVar[str] = "frobenius"
-    formula: ClassVar[str] = "log ‖C‖²_F"
-    source: ClassVar[str] = "Skean et al. 2023 (FroSSL)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class GaussianMatch(Marginal):
-    """Sketched isotropic Gaussian regularisation (SIGReg)."""
-
-    name: ClassVar[str] = "gaussian-match"
-    formula: ClassVar[str] = "∫|φ̂(t) - e^{-t²/2}|² w(t) dt"
-    source: ClassVar[str] = "Balestriero & LeCun 2025 (LeJEPA)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class Uniformity(Marginal):
-    """Uniformity on the sphere."""
-
-    name: ClassVar[str] = "uniformity"
-    formula: ClassVar[str] = "log E exp(-t‖a - a'‖²)"
-    source: ClassVar[str] = "Wang & Isola 2020"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, needs_unit_norm=True)
 
 
 class MeanEntropy(Marginal):
@@ -85,16 +14,3 @@ class MeanEntropy(Marginal):
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class Taylor(Marginal):
-    """The Taylor expansion of the marginal term."""
-
-    name: ClassVar[str] = "taylor"
-    formula: ClassVar[str] = "E_q T + ½ Var_q T"
-    source: ClassVar[str] = "this project's derivation, docs/theory.md"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    order: int = Field(default=2, ge=2, le=4, description="order of the expansion")
