@@ -215,9 +215,10 @@ class TorchBuilder:
         t = torch.linspace(0.0, upper, knots, dtype=x.dtype, device=x.device)
         normal = torch.exp(-t.square() / 2)
         step = upper / (knots - 1)
-        ends = torch.zeros_like(t)
-        ends[0] = ends[-1] = step
-        weights = (2 * step - ends) * normal
+        inside = torch.arange(knots, device=x.device).clamp_max(1) * torch.arange(knots, device=x.device).flip(
+            0
+        ).clamp_max(1)
+        weights = step * (1 + inside) * normal
         angles = x[:, :, None] * t
         error = (angles.cos().mean(dim=0) - normal).square() + angles.sin().mean(dim=0).square()
         return x.shape[0] * (error @ weights)
