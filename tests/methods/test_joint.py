@@ -70,7 +70,7 @@ def test_dclw_agrees_with_its_weights_held_constant(rows: int, width: int, seed:
     weights = decoupled.weights_of(*views, sigma=0.5)
     assert weights.mean() == pytest.approx(1.0)
     reference = _total(decoupled.loss, temperature=0.1, weights=weights)
-    assert reference(*views) == decoupled.loss(*views, temperature=0.1, sigma=0.5).total
+    assert reference(*views) == pytest.approx(decoupled.loss(*views, temperature=0.1, sigma=0.5).total, rel=1e-12)
     assert_agrees(objective("dclw"), views, reference)
 
 
@@ -148,16 +148,17 @@ def test_lejepa_agrees_on_given_slices(num_views: int, rows: int, width: int) ->
 
 def test_a_normal_sample_has_a_small_statistic_and_a_constant_one_a_large_one() -> None:
     builder = TorchBuilder()
-    normal = torch.randn(512, 16, generator=torch.Generator().manual_seed(0))
-    statistic = builder.epps_pulley(normal, knots=17, upper=3.0)
-    assert statistic.max() < 4.0
+    normal = torch.randn(256, 2000, generator=torch.Generator().manual_seed(0))
+    # N E|φ̂ - φ|² = 1 - φ², integrated over the real line: √(2π) (1 - 1/√3)
+    assert builder.epps_pulley(normal, knots=17, upper=3.0).mean().item() == pytest.approx(1.06, abs=0.1)
     assert builder.epps_pulley(torch.zeros(512, 1), knots=17, upper=3.0).item() > 100.0
 
 
-@pytest.mark.parametrize(("num_views", "rows", "width"), [(2, 12, 5), (4, 8, 3)])
-def test_visreg_agrees_on_given_slices(num_views: int, rows: int, width: int) -> None:
+# samples whose projections are not tied within the steps of the numerical derivative: sorting has a kink there
+@pytest.mark.parametrize(("num_views", "rows", "width", "seed"), [(2, 12, 5, 18), (4, 8, 3, 1), (3, 6, 4, 1)])
+def test_visreg_agrees_on_given_slices(num_views: int, rows: int, width: int, seed: int) -> None:
     slices = np.random.default_rng(1).normal(size=(6, width))
-    views = correlated(num_views, rows=rows, width=width)
+    views = correlated(num_views, rows=rows, width=width, seed=seed)
     method = load("visreg", overrides=["objective.marginal.sliced-wasserstein.slices=6"])
     reference = _total(visreg.loss, slices=slices, lam=0.9, stds=[view.std(axis=0) for view in views])
     assert_agrees(objective(method), views, reference, memory={"slices": slices})
@@ -286,7 +287,8 @@ def test_the_expansion_approaches_the_logarithm_for_small_scores(scale: float, o
 def test_equals_lightly(name: str) -> None:
     a, b = (torch.tensor(view) for view in correlated(2, rows=12, width=6))
     pytest.importorskip("lightly.loss")
-    from lightly.loss import DCLLoss, DirectCLRLoss, FroSSLLoss, HypersphereLoss, MACLLoss
+    from lightly.loss import DCLLoss, DirectCLRLoss, FroSSLLoss, MACLLoss
+    from lightly.loss.hypersphere_loss import HypersphereLoss
 
     theirs = {
         "dcl": lambda: DCLLoss(temperature=0.1)(a, b),

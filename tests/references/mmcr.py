@@ -14,6 +14,7 @@ from .sphere import unit_rows
 def loss(*views: npt.ArrayLike) -> Loss:
     """Views [N D] -> the loss; the joint part is the Frobenius norm of the centroids."""
     centroids = np.mean([unit_rows(np.asarray(z, dtype=np.float64)) for z in views], axis=0)
-    nuclear = np.sqrt(np.maximum(np.linalg.eigvalsh(centroids.T @ centroids), 0.0)).sum()
+    wide = centroids if centroids.shape[0] < centroids.shape[1] else centroids.T
+    nuclear = np.sqrt(np.linalg.eigvalsh(wide @ wide.T)).sum()
     length = np.linalg.norm(centroids)
     return loss_from_parts(joint=length, marginal=length - nuclear)
