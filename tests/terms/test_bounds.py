@@ -116,7 +116,7 @@ def test_mine_shows_donsker_varadhan_and_divides_its_gradient_by_the_moving_aver
     scores, past, momentum = _draw_scores(2), 3.0, 0.75
     tensor = torch.tensor(scores, requires_grad=True)
     found = Scores(torch.diagonal(tensor), tensor, positives=Mask.DIAGONAL, excluded=Mask.NONE)
-    memory = {"partition": torch.tensor(past, dtype=torch.float64)}
+    memory = {"log_partition": torch.tensor(np.log(past), dtype=torch.float64)}
     parts = Mine(momentum=momentum).emit(TorchBuilder(), found, Inputs(tensor, tensor, memory=memory))
     assert parts.marginal is not None
     (parts.joint + parts.marginal).backward()
@@ -126,15 +126,24 @@ def test_mine_shows_donsker_varadhan_and_divides_its_gradient_by_the_moving_aver
     expected = np.exp(scores) / product.size / partition
     np.fill_diagonal(expected, -1 / len(scores))
     assert (parts.joint + parts.marginal).item() == pytest.approx(-bounds.dv(scores), rel=1e-12)
-    assert parts.updates["partition"].item() == pytest.approx(partition, rel=1e-12)
+    assert parts.updates["log_partition"].item() == pytest.approx(np.log(partition), rel=1e-12)
     assert tensor.grad is not None
     np.testing.assert_allclose(tensor.grad.numpy(), expected, rtol=1e-10)
 
 
+def test_mine_survives_scores_that_overflow_in_float32() -> None:
+    tensor = torch.tensor(_draw_scores(2, scale=60.0), dtype=torch.float32, requires_grad=True)
+    loss = _loss(Mine(), tensor, {"log_partition": np.float32(0.0)})
+    loss.backward()
+    assert loss.item() == pytest.approx(-bounds.dv(tensor.detach().double().numpy()), rel=1e-5)
+    assert tensor.grad is not None
+    assert tensor.grad.isfinite().all()
+
+
 def test_mine_can_pin_the_free_constant() -> None:
     scores = _draw_scores(3)
-    shift = [_loss(Mine(constant_penalty=0.5), scores + c, {"partition": 1.0}).item() for c in (0.0, 4.0)]
-    free = [_loss(Mine(), scores + c, {"partition": 1.0}).item() for c in (0.0, 4.0)]
+    shift = [_loss(Mine(constant_penalty=0.5), scores + c, {"log_partition": 0.0}).item() for c in (0.0, 4.0)]
+    free = [_loss(Mine(), scores + c, {"log_partition": 0.0}).item() for c in (0.0, 4.0)]
     assert free[0] == pytest.approx(free[1], rel=1e-10)
     assert shift[1] - shift[0] > 1.0
 
@@ -229,7 +238,7 @@ def test_trained_bounds_have_the_closed_forms_at_their_optima(
     """TUBA, interpolated and MINE read I itself; JSD reads 2 JSD - 2 log 2, which is no information."""
     scores = optimal[information]
     tuba = -np.mean([_loss(Tuba(), s, {"log_baseline": 0.0}).item() for s in scores])
-    mine = -np.mean([_loss(Mine(), s, {"partition": 1.0}).item() for s in scores])
+    mine = -np.mean([_loss(Mine(), s, {"log_partition": 0.0}).item() for s in scores])
     mixed = -np.mean([_loss(Interpolated(alpha=0.01), s, {"log_baseline": 0.0}).item() for s in scores])
     assert tuba == pytest.approx(information, abs=0.25)
     assert mine == pytest.approx(information, abs=0.25)
