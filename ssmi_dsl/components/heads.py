@@ -23,8 +23,12 @@ class MlpHead(Head):
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         min_length=1, strict=False, description="layer widths, the last one the output"
     )
+    activation: Literal["relu", "gelu"] = Field(default="relu", description="activation of hidden layers")
     norm: Literal["batch", "none"] = Field(default="batch", description="norm of hidden layers")
-    last_norm: Literal["none", "batch", "batch-no-affine"] = Field(default="none", description="norm of the output")
+    last_norm: Literal["none", "batch", "batch-no-affine", "iterative-whitening"] = Field(
+        default="none",
+        description="norm of the output; iterative whitening is that of IterNorm, in groups of 64 features",
+    )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -54,12 +58,29 @@ class LinearHead(Head):
         return {"width": value} if isinstance(value, int) else value
 
 
-HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead}
+class SliceHead(Head):
+    """The first `width` features as they are, without parameters. `{slice: 64}` is short for `{slice: {width: 64}}`."""
+
+    name: ClassVar[str] = "slice"
+
+    width: int = Field(ge=1, description="features that are kept")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "integer", "minimum": 1}, handler(schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"width": value} if isinstance(value, int) else value
+
+
+HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead, SliceHead.name: SliceHead}
 
 
 def output_width(head: Head) -> int:
     """D, the width of what the head returns."""
-    if isinstance(head, LinearHead):
+    if isinstance(head, (LinearHead, SliceHead)):
         return head.width
     assert isinstance(head, MlpHead)
     return head.widths[-1]

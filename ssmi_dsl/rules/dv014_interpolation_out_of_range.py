@@ -41,7 +41,7 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import num_candidates
-from ssmi_dsl.terms.bounds.declared import Interpolated
+from ssmi_dsl.terms.bounds.interpolated import Interpolated
 
 RULE = Rule(
     "DV014",

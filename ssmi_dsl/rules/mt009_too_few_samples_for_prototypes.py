@@ -33,7 +33,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Sinkhorn
+from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 
 RULE = Rule(
     "MT009", "too-few-samples-for-prototypes", Severity.WARNING, "Fewer samples than prototypes are shared out equally"

@@ -33,8 +33,8 @@ from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.bounds.declared import Gaussian
-from ssmi_dsl.terms.marginals.declared import LogDet
+from ssmi_dsl.terms.bounds.gaussian import Gaussian
+from ssmi_dsl.terms.marginals.log_det import LogDet
 
 RULE = Rule("MT011", "unregularised-determinant", Severity.ERROR, "The determinant of a covariance is taken without ε")
 

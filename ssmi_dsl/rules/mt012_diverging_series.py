@@ -37,7 +37,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import LogDet
+from ssmi_dsl.terms.marginals.log_det import LogDet
 
 RULE = Rule(
     "MT012", "diverging-series", Severity.ERROR, "The series of a log-determinant is cut off where it cannot converge"

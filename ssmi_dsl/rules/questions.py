@@ -7,10 +7,12 @@ from ssmi_dsl.terms.base import Critic, Marginal
 from ssmi_dsl.terms.critics.cosine import Cosine
 from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
-from ssmi_dsl.terms.marginals.declared import CenterSharpen, Sinkhorn, Taylor
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
+from ssmi_dsl.terms.marginals.taylor import Taylor
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
 

@@ -32,8 +32,8 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Sinkhorn
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 
 RULE = Rule("ST003", "indivisible-queue", Severity.ERROR, "The length of a queue is not a multiple of the batch")
 

@@ -252,7 +252,8 @@ def _pairs(
     if not spec.optimize.swap:
         return (Pair(anchor.name, 0, target.name, min(1, spec.views.total - 1)),)
     marginal, bound = objective.marginal, objective.bound
-    symmetric = marginal.facts.exchange_symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
+    symmetric = marginal.facts.exchange_symmetric and objective.critic.facts.exchange_symmetric
+    symmetric = symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
     same_end = anchor.name == target.name and outputs[0] == outputs[1]
     one_order = marginal.uses_all_views or (same_end and symmetric and type(objective.positive).name == "paired")
     return tuple(

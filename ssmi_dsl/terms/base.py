@@ -3,9 +3,9 @@
 Legend: N batch, D features, M candidates. Losses are minimised: `joint` is minus the joint term J, `marginal` is plus
 the marginal term M.
 
-A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a running
-covariance), `schedules` are numbers that change with the step. Emissions get them in `Inputs.memory` and return new values of the
-state, so that a term stays a pure function.
+A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a
+running covariance), `schedules` are numbers that change with the step, `noise` is drawn anew in each step. Emissions get them in
+`Inputs.memory` and return new values of the state, so that a term stays a pure function.
 """
 
 from collections.abc import Mapping
@@ -60,20 +60,28 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run)."""
+    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run).
+
+    With `jump` it stays at `start` until `epochs` are over.
+    """
 
     start: float
     end: float
     epochs: float | None = None
+    jump: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch."""
+    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
+
+    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    """
 
     batch: int
     width: int
     num_train: int | None = None
+    embedding: int | None = None
 
 
 class Term(Params):
@@ -101,6 +109,10 @@ class Term(Params):
         """Scalars that change from step to step."""
         return {}
 
+    def noise(self, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of standard normal numbers that the term reads; the runtime draws them from (seed, step)."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs(Generic[V]):
@@ -110,6 +122,10 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+
+    Where the target has prototypes, y holds its scores [N K], and
+    embedding   what the target scored [N E], and
+    prototypes  the directions [K E] it was scored against: y = embedding prototypesᵀ, both normalised if the spec says so
     """
 
     x: V
@@ -117,6 +133,8 @@ class Inputs(Generic[V]):
     views: tuple[V, ...] = ()
     memory: Mapping[str, V] = field(default_factory=dict[str, V])
     labels: V | None = None
+    embedding: V | None = None
+    prototypes: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +230,10 @@ class Marginal(Term):
     def noise_floor(self, batch: int, width: int) -> float | None:
         """What sampling alone leaves of the marginal part when all features are independent, in units of the loss before weights."""
         return None
+    @property
+    def needs_prototypes(self) -> bool:
+        """Whether emissions read `at.embedding` and `at.prototypes`."""
+        return False
 
     def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
         """Inputs -> scores of positives and candidates; for `estimated` marginals."""
@@ -230,6 +252,20 @@ class Surrogate(Marginal):
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         """Inputs -> the two scalar parts of the loss."""
         raise AssertionError(f"{type(self).__name__} has no emission")
+
+
+class Assignment(Surrogate):
+    """A marginal term that lives in how targets are assigned to K prototypes; the critic compares assignments.
+
+    Nothing is added to the value: the loss is the cross-entropy that the critic `prototypes` gives.
+    """
+
+    def assign(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.y, scores [N K] -> assignment [N K], rows that sum to 1; with an `assign` of their own, words need no `emit`."""
+        raise AssertionError(f"{type(self).__name__} assigns nothing")
+
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, self.assign(b, at), at.memory))), None)
 
 
 def pair_loss(

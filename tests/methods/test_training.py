@@ -11,6 +11,7 @@ from ssmi_compiler.compile import (
     InPlaceStep,
     Lowered,
     draw_noise,
+    draw_term_noise,
     example_inputs,
     has_text,
     lower,
@@ -44,6 +45,7 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
         if texts is not None and has_text(lowered.method):
             inputs["text"] = texts[chosen]
         inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))
+        inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)
         values = step(*(inputs[name] for name in lowered.step.inputs))

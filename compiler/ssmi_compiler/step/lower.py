@@ -78,7 +78,9 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, and `objective<i>.<name>` of terms; numbers: see `numbers_at`, scalars;
+        extras: `labels` int64 [N], `text` int64 [N L].
+        """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
@@ -159,6 +161,9 @@ class _Run:
     def _number(self, op: Op) -> Tensor:
         return self.numbers[op.text("key")]
 
+    def _noise(self, op: Op) -> Tensor:
+        return self.noise[op.text("key")]
+
     def _labels(self, op: Op) -> Tensor:
         return self.extras["labels"]
 
@@ -212,6 +217,7 @@ class _Run:
             lr=lr,
             step=self.state["step"],
             excluded=excluded,
+            weight_decay=self.numbers.get("weight_decay"),
         )
         self.state.update({f"param/{part}/{name}": value for name, value in new_params.items()})
         self.state.update({f"slot/{part}/{name}": value for name, value in new_slots.items()})

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import owned_parts, read_size, term_tensors, trained_parts
+from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, init_module
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
@@ -16,7 +16,7 @@ from ssmi_compiler.optim import init_slots
 from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import output_width
-from ssmi_dsl.spec.method import BranchView, Method, Sharing
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]
@@ -59,7 +59,7 @@ def build_networks(method: Method, *, channels: int, size: int, text: TextInfo |
         if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
             modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, features))
+        tensors = objective_tensors(method, view, features)
         if tensors.learned:
             modules[tensors.part] = TermWeights(tensors.learned)
     return Networks(modules, features)
@@ -76,6 +76,12 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
     ]
     first = next((index for name, index in ends if name in users), 0)
     return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
+
+
+def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+    """What the terms of an objective hold; `features` are those of each owner's backbone."""
+    width, embedding = read_size(view, features), embedding_size(view, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
@@ -120,7 +126,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, networks.features))
+        tensors = objective_tensors(method, view, networks.features)
         for name, tensor in tensors.state.items():
             state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())

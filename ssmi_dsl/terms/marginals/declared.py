@@ -7,117 +7,6 @@ from pydantic import Field
 from ssmi_dsl.terms.base import Facts, Marginal
 
 
-class Whitening(Marginal):
-    """Hard whitening of the embeddings."""
-
-    name: ClassVar[str] = "whitening"
-    formula: ClassVar[str] = "Σ = I"
-    source: ClassVar[str] = "Ermolov et al. 2021 (W-MSE)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    size: int | None = Field(default=None, ge=2, description="samples in a whitened group; default: the batch")
-    eps: float = Field(default=0.0, ge=0, description="added to the diagonal of the covariance")
-
-
-class LogDet(Marginal):
-    """Log-determinant of the covariance."""
-
-    name: ClassVar[str] = "log-det"
-    formula: ClassVar[str] = "-log det(R + εI)"
-    source: ClassVar[str] = "Ozsoy et al. 2022 (CorInfoMax)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
-
-    eps: float = Field(default=1e-8, ge=0, description="ε, added to the diagonal of the covariance")
-    order: int | None = Field(
-        default=None, ge=1, le=16, description="terms of the Taylor series of MEC; default: the determinant itself"
-    )
-    distortion: float = Field(
-        default=64.0, gt=0, description="ε² of the coding length, log det(I + D/(N ε²) ZᵀZ), where `order` is given"
-    )
-
-
-class NuclearNorm(Marginal):
-    """Nuclear norm of the centroids."""
-
-    name: ClassVar[str] = "nuclear-norm"
-    formula: ClassVar[str] = "-‖Z̄‖_*"
-    source: ClassVar[str] = "Yerxa et al. 2023 (MMCR)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
-
-
-class Frobenius(Marginal):
-    """Logarithm of the Frobenius norm of the covariance."""
-
-    name: ClassVar[str] = "frobenius"
-    formula: ClassVar[str] = "log ‖C‖²_F"
-    source: ClassVar[str] = "Skean et al. 2023 (FroSSL)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class GaussianMatch(Marginal):
-    """Sketched isotropic Gaussian regularisation (SIGReg)."""
-
-    name: ClassVar[str] = "gaussian-match"
-    formula: ClassVar[str] = "∫|φ̂(t) - e^{-t²/2}|² w(t) dt"
-    source: ClassVar[str] = "Balestriero & LeCun 2025 (LeJEPA)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class Uniformity(Marginal):
-    """Uniformity on the sphere."""
-
-    name: ClassVar[str] = "uniformity"
-    formula: ClassVar[str] = "log E exp(-t‖a - a'‖²)"
-    source: ClassVar[str] = "Wang & Isola 2020"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, needs_unit_norm=True)
-
-
-class Sinkhorn(Marginal):
-    """Balanced assignments by Sinkhorn-Knopp."""
-
-    name: ClassVar[str] = "sinkhorn"
-    formula: ClassVar[str] = "SK(C ẑ / ε)"
-    source: ClassVar[str] = "Caron et al. 2020 (SwAV)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    prototypes: int = Field(default=3000, ge=2, description="K, the prototypes that share the samples equally")
-    queue: int = Field(default=0, ge=0, description="past embeddings that are assigned together with the batch")
-    epsilon: float = Field(default=0.05, gt=0, description="ε, the entropy of the assignment")
-    iterations: int = Field(default=3, ge=1, description="Sinkhorn-Knopp iterations")
-
-
-class CenterSharpen(Marginal):
-    """Centering and sharpening of the target."""
-
-    name: ClassVar[str] = "center-sharpen"
-    formula: ClassVar[str] = "softmax((z - c)/τ_t)"
-    source: ClassVar[str] = "Caron et al. 2021 (DINO)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    temperature: float = Field(default=0.04, gt=0, description="τ_t, the teacher's temperature after its warm-up")
-    student_temperature: float = Field(default=0.1, gt=0, description="τ_s, the student's temperature")
-    warmup_temperature: float = Field(default=0.04, gt=0, description="τ_t at the first step of its warm-up")
-    warmup_epochs: float = Field(default=0.0, ge=0, description="epochs in which τ_t goes to `temperature`")
-    centering: bool = Field(default=True, description="subtract the centre c of the teacher's outputs")
-    momentum: float = Field(default=0.9, ge=0, lt=1, description="m of c <- m c + (1 - m) mean of the batch")
-
-
 class MeanEntropy(Marginal):
     """Entropy of the mean assignment."""
 
@@ -127,19 +16,6 @@ class MeanEntropy(Marginal):
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class Taylor(Marginal):
-    """The Taylor expansion of the marginal term."""
-
-    name: ClassVar[str] = "taylor"
-    formula: ClassVar[str] = "E_q T + ½ Var_q T"
-    source: ClassVar[str] = "this project's derivation, docs/theory.md"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-    order: int = Field(default=2, ge=2, le=4, description="order of the expansion")
 
 
 class Permutation(Marginal):
