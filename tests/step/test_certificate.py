@@ -12,6 +12,7 @@ from ssmi_compiler.ir.build import Sizes, build_graph
 from ssmi_compiler.ir.graph import Op
 from ssmi_compiler.ir.text import parse_graph, print_graph
 from ssmi_compiler.passes import run_pipeline
+from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step import lower
 from ssmi_compiler.step.certificate import certify
 from ssmi_compiler.step.lower import StepProgram
@@ -27,26 +28,25 @@ SMALL = ["recipes.digits.method.encoder.backbone.conv-small.width=4"]
 
 
 def _method(name: str, *overrides: str) -> Method:
-    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name == "moco-v2" else []
+    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name in ("moco-v1", "moco-v2") else []
     return load(name, recipe="digits", overrides=[*queue, *overrides])
 
 
 def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
     networks = build_networks(method, channels=3, size=S)
-    graph = build_graph(method, Sizes(N, 3, ((S, S), (S, S)), dict(networks.features)))
+    views = range(method.spec.views.total)
+    augmentations = tuple(Augmentation(resolve_augment(*method.spec.views.augment_of(view))) for view in views)
+    shapes = tuple(augmentation.output_size((S, S)) for augmentation in augmentations)
+    graph = build_graph(method, Sizes(N, 3, shapes, dict(networks.features)))
     stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
-    augmentations = tuple(Augmentation(resolve_augment(method.spec.views.augment, view)) for view in range(2))
     generator = torch.Generator().manual_seed(0)
     inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=0).items()}
     inputs["batch"] = torch.randint(0, 256, (N, 3, S, S), dtype=torch.uint8, generator=generator)
     for view, augmentation in enumerate(augmentations):
         drawn = augmentation.draw(generator, N, (S, S))
         inputs.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
-    for name in ("lr", "lr/predictor"):
-        inputs[f"number/{name}"] = torch.tensor(0.1)
-    for branch in method.branches:
-        if branch.ema is not None:
-            inputs[f"number/momentum/{branch.name}"] = torch.tensor(0.9)
+    for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1):
+        inputs[f"number/{name}"] = torch.tensor(0.9 if name.startswith("momentum/") else 0.1)
     return StepProgram(stages[-1][1], method, networks, augmentations), inputs
 
 

@@ -31,7 +31,7 @@ MATRIX = (torch.ops.aten.convolution.default, torch.ops.aten.mm.default, torch.o
 
 
 def _queue(name: str) -> list[str]:
-    return ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
+    return ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else []
 
 
 @pytest.mark.skipif(not torch.backends.cuda.is_built(), reason="this torch knows no CUDA device")

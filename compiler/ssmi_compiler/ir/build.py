@@ -186,7 +186,11 @@ class _Step:
             )
         spec = view.spec
         embedding, prototypes = self._scored(view, pair, phase.stopped, views)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes)
+        others: tuple[Value, ...] = ()
+        if view.spec.positive.reads == "others":
+            seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
+            others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
+        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, others)
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
