@@ -45,7 +45,7 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
         branch = method.branch(name)
         if branch.sharing in (Sharing.OWN, Sharing.TIED):
             parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
+        if branch.predictor is not None and method.spec.optimize.predictor.is_trained:
             parts.append(f"{name}.predictor")
     parts.extend(
         term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
@@ -160,7 +160,7 @@ class _Step:
 
     def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
         """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
-        pairs = view.pairs[:1] if view.spec.marginal.reads == "views" else view.pairs
+        pairs = view.pairs[:1] if self._reads_views(view) else view.pairs
         terms = [self._pair(view, pair, phase, views) for pair in pairs]
         found = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
         weights = {"joint": view.spec.weights.joint, "marginal": view.spec.weights.marginal}
@@ -180,7 +180,7 @@ class _Step:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
         y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
         every: tuple[Value, ...] = ()
-        if view.spec.marginal.reads == "views":
+        if self._reads_views(view):
             every = tuple(
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
@@ -196,6 +196,11 @@ class _Step:
         )
         self._store(view, parts.updates)
         return parts
+
+    def _reads_views(self, view: ObjectiveView) -> bool:
+        """Whether one emission reads all views of the anchor."""
+        marginal = view.spec.marginal
+        return marginal.reads == "views" or (marginal.uses_all_views and self.method.spec.views.total > 2)
 
     def _scored(
         self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]
