@@ -96,7 +96,7 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
             loc = (*objective_loc(spec, index), "marginal")
             what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
             yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
-    for field in ("mask", "split", "modalities", "graph"):
+    for field in ("mask", "split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:

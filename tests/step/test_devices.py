@@ -47,7 +47,7 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
     info = DATASETS["digits"]
     networks = build_networks(method, channels=3, size=info.size)
     augmentations = make_augmentations(method, info)
-    graph = build_graph(method, sizes_of(method, networks, augmentations, info.size))
+    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
     stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     inputs = example_inputs(method, networks, augmentations, info, seed=0)
     program = StepProgram(stages[-1][1], method, networks, augmentations)

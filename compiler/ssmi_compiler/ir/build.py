@@ -15,12 +15,16 @@ from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_l
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the graph must know of data and encoders: batch, channels, height and width of every view, features of each owner's backbone."""
+    """What the graph must know of data and encoders: batch, channels, height and width of every view, features of each owner's backbone.
+
+    `text` is the length of a text in tokens, 0 where the data has none.
+    """
 
     batch: int
     channels: int
     views: tuple[tuple[int, int], ...]
     features: dict[str, int]
+    text: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,7 @@ class _Step:
         self.labels: Value | None = None
 
     def build(self) -> Graph:
-        channels = self.sizes.channels
-        views = [
-            self.b.op("view", shape=(self.sizes.batch, channels, *size), index=index)
-            for index, size in enumerate(self.sizes.views)
-        ]
+        views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
         if any(view.spec.marginal.needs_labels for view in self.method.objectives):
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
         for phase in self.method.phases:
@@ -145,6 +145,11 @@ class _Step:
         self._renew(views)
         self._targets()
         return self.graph.build()
+
+    def _view(self, index: int, size: tuple[int, int]) -> Value:
+        if self.method.spec.views.modality(index) == "text":
+            return self.b.op("text", shape=(self.sizes.batch, self.sizes.text), dtype="i64")
+        return self.b.op("view", shape=(self.sizes.batch, self.sizes.channels, *size), index=index)
 
     def _phase(self, phase: Phase, views: list[Value]) -> None:
         losses: dict[str, Value] = {}

@@ -9,18 +9,29 @@ from torch.nn import functional as F
 
 from ssmi_compiler.errors import MissingComponentError
 from ssmi_compiler.nn.norm import BatchNorm
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Timm
+from ssmi_compiler.nn.text import TextNet
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Text, Timm
+from ssmi_dsl.components.datasets import TextInfo
 
 
-def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32) -> nn.Module:
-    """The backbone that `encoder` names, for images [N channels size size]. Raises MissingComponentError when its package is absent."""
+def build_backbone(
+    encoder: EncoderSpec, *, channels: int = 3, size: tuple[int, int] = (32, 32), text: TextInfo | None = None
+) -> nn.Module:
+    """The backbone that `encoder` names, for images [N channels H W], (H, W) = size, or for the texts of a data set.
+
+    Raises MissingComponentError when its package is absent, or the texts.
+    """
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
         return ConvSmallNet(backbone.width, channels=channels)
     if isinstance(backbone, ResNet18):
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
-        return MlpNet(prod((channels, size, size)), backbone.widths)
+        return MlpNet(prod((channels, *size)), backbone.widths)
+    if isinstance(backbone, Text):
+        if text is None:
+            raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")
+        return TextNet(backbone, text)
     assert isinstance(backbone, Timm)
     return _timm(backbone.model, channels=channels, size=size)
 
@@ -102,7 +113,7 @@ class MlpNet(nn.Module):
         return self.layers(torch.flatten(x, 1))
 
 
-def _timm(name: str, *, channels: int, size: int) -> nn.Module:
+def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     try:
         timm = importlib.import_module("timm")
     except ImportError as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, init_module
@@ -13,6 +14,8 @@ from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import Initial
@@ -38,13 +41,14 @@ class TermWeights(nn.Module):
             self.register_parameter(name, nn.Parameter(torch.zeros(tensor.shape)))
 
 
-def build_networks(method: Method, *, channels: int, size: int) -> Networks:
+def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
     """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
     for branch in method.branches:
         if branch.sharing is not Sharing.TIED:
-            backbone = build_backbone(branch.encoder, channels=channels, size=size)
+            seen = input_size(method, branch, size)
+            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text)
             modules[f"{branch.name}.encoder"] = backbone
             features[branch.name] = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
             if branch.projector is not None:
@@ -73,6 +77,19 @@ def build_networks(method: Method, *, channels: int, size: int) -> Networks:
 def _tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
     width, embedding = read_size(view, features), embedding_size(view, features)
     return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
+
+
+def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
+    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ."""
+    users = {other.name for other in method.branches if branch.name in (other.name, other.owner, other.source)}
+    ends = [
+        end
+        for view in method.objectives
+        for pair in view.pairs
+        for end in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
+    ]
+    first = next((index for name, index in ends if name in users), 0)
+    return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
