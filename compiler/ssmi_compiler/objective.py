@@ -74,6 +74,8 @@ class Objective:
         embedding: Tensor | None = None,
         prototypes: Tensor | None = None,
         targets: Sequence[Tensor] | None = None,
+        index: Tensor | None = None,
+        projection: Tensor | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -101,9 +103,26 @@ class Objective:
         target, *others = (z.detach() if stopped else z for z in (z_b, *(targets or (z_b,))))
         if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
             raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
+        if spec.marginal.needs_index and index is None:
+            raise ValueError(
+                f"`{self.method.spec.name}` needs index [N], the numbers of the samples in the training set"
+            )
+        if spec.marginal.needs_projection and projection is None:
+            raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
-        at = Inputs(z_a, target, every, given, labels, embedding, prototypes, tuple(others))
+        at = Inputs(
+            z_a,
+            target,
+            every,
+            given,
+            labels,
+            embedding,
+            prototypes,
+            targets=tuple(others),
+            index=index,
+            projection=projection,
+        )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )

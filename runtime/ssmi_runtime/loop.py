@@ -19,8 +19,9 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, needs_labels
+from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, needs_index, needs_labels
 from ssmi_compiler.files import write_whole
+from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
 from ssmi_dsl.components.datasets import DATASETS
@@ -104,6 +105,10 @@ def train(
         step_function = load_step(artifact)
     names, metrics = artifact.manifest["inputs"], artifact.manifest["metrics"]
     meter = Meter(method, networks, augmentations, info, data, texts)
+
+    def embed(branch: str) -> Tensor:
+        return meter.embed(state, branch, images, upto="projector")
+
     monitor_every = steps_per_epoch * max(1, recipe.epochs // NUM_MONITORS)
     _forget_after(folder / "metrics.jsonl", first)
     pending: list[tuple[dict[str, float], Any]] = []
@@ -112,10 +117,13 @@ def train(
         for step in range(first, num_steps):
             if stop():
                 break
+            refresh(method, state, step=step, steps_per_epoch=steps_per_epoch, seed=seed, embed=embed)
             index = batch_indices(len(images), recipe.batch_size, step, seed).to(device)
             inputs["batch"] = images[index]
             if needs_labels(method):
                 inputs["labels"] = labels[index]
+            if needs_index(method):
+                inputs["index"] = index
             if has_text(method):
                 inputs["text"] = texts["train"][index]
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)

@@ -261,4 +261,5 @@ def _pairs(
 def _target_views(spec: MethodSpec, objective: Objective, anchor: int) -> list[int]:
     """The global views that an anchor meets one by one; a positive that reads all of them is emitted once."""
     others = [view for view in range(spec.views.count) if view != anchor]
-    return others[:1] if objective.positive.reads == "others" else others
+    once = objective.positive.reads == "others" or objective.marginal.ignores_target
+    return others[:1] if once else others

@@ -101,6 +101,10 @@ class Term(Params):
         """Scalars that change from step to step."""
         return {}
 
+    def refresh_every(self, steps_per_epoch: int) -> int | None:
+        """Steps between recomputations of state outside the step (see `ssmi_compiler.refresh`), from step 0; None for none."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs(Generic[V]):
@@ -110,7 +114,9 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+    index   number of every sample in the training set [N], int64, where a term keeps something for each
     targets targets of all global views but the anchor's, for positives that read them
+    projection  what the anchor gives in front of its predictor [N D], for marginals that read it
 
     Where the target has prototypes, y holds its scores [N K], and
     embedding   what the target scored [N E], and
@@ -125,6 +131,8 @@ class Inputs(Generic[V]):
     embedding: V | None = None
     prototypes: V | None = None
     targets: tuple[V, ...] = ()
+    index: V | None = None
+    projection: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +200,18 @@ class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
 
     reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    needs_index       something is kept for every training image: emissions read `at.index`
+    needs_projection  emissions read `at.projection`
+    ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
     reads: ClassVar[Literal["pair", "views"]] = "pair"
     uses_all_views: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
+    needs_index: ClassVar[bool] = False
+    needs_projection: ClassVar[bool] = False
+    ignores_target: ClassVar[bool] = False
 
     @property
     def needs_prototypes(self) -> bool:

@@ -6,11 +6,12 @@ Legend: N batch, F backbone features, D embedding, S image size.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Graph, GraphBuilder
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Pair, Phase, Sharing
-from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_loss
+from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_loss, term_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def term_tensors(
     method: Method, view: ObjectiveView, *, batch: int, width: int, embedding: int | None = None
 ) -> TermTensors:
     """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes."""
+    if view.spec.marginal.needs_index and method.recipe.num_train is None:
+        raise CompileError(
+            f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
+            "how many there are; choose the recipe of a bundled data set"
+        )
     shapes = Shapes(batch, width, method.recipe.num_train, embedding)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
@@ -135,11 +141,14 @@ class _Step:
         # the value that a state tensor has at this point of the step, by (objective, name)
         self.state: dict[tuple[int, str], Value] = {}
         self.labels: Value | None = None
+        self.index: Value | None = None
 
     def build(self) -> Graph:
         views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
         if any(view.spec.marginal.needs_labels for view in self.method.objectives):
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
+        if any(view.spec.marginal.needs_index for view in self.method.objectives):
+            self.index = self.b.op("index", shape=(self.sizes.batch,), dtype="i64")
         for phase in self.method.phases:
             self._phase(phase, views)
         self._renew(views)
@@ -195,7 +204,21 @@ class _Step:
         if view.spec.positive.reads == "others":
             seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
             others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, others)
+        projection: Value | None = None
+        if view.spec.marginal.needs_projection:
+            projection = self._read(pair.anchor, "projection", pair.anchor_view, phase, views)
+        at = Inputs(
+            x,
+            y,
+            every,
+            self._memory(view),
+            self.labels,
+            embedding,
+            prototypes,
+            targets=others,
+            index=self.index,
+            projection=projection,
+        )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
@@ -257,7 +280,16 @@ class _Step:
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
                 first = view.pairs[0]
                 embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
-                at = Inputs(targets[0], targets[0], (), self._memory(view), self.labels, embedding, prototypes)
+                at = Inputs(
+                    targets[0],
+                    targets[0],
+                    (),
+                    self._memory(view),
+                    self.labels,
+                    embedding,
+                    prototypes,
+                    index=self.index,
+                )
                 for term in (view.spec.marginal, view.spec.positive):
                     self._store(view, term.renew(self.b, targets, at))
         for (index, name), value in self.state.items():

@@ -120,7 +120,9 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
         if term not in felt
     )
     gates = analysis.gates(phase.name)
-    if method.paradigm == "sdmi" and all(any(gate in flow.paths for flow in flows) for gate in gates):
+    # a constant branch whose outputs only enter stored state has no path into the loss at all
+    unread = phase.stopped - {gate.split(":")[0].split(".")[0] for gate in gates}
+    if method.paradigm == "sdmi" and not unread and all(any(gate in flow.paths for flow in flows) for gate in gates):
         shown = ", ".join(f"`{gate}`" for gate in gates)
         problems.append(
             f"{phase.name}: sdmi holds one side constant in each step, but a gradient passes every branch output: {shown}"

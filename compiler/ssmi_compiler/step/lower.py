@@ -78,7 +78,7 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L]."""
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
@@ -161,6 +161,9 @@ class _Run:
 
     def _labels(self, op: Op) -> Tensor:
         return self.extras["labels"]
+
+    def _index(self, op: Op) -> Tensor:
+        return self.extras["index"]
 
     def _text(self, op: Op) -> Tensor:
         return self.extras["text"]
