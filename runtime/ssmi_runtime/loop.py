@@ -31,6 +31,7 @@ from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
 from ssmi_runtime.data import load_dataset
 from ssmi_runtime.data.sampling import batch_indices
 from ssmi_runtime.errors import RunError
+from ssmi_runtime.initial import fill_frozen
 from ssmi_runtime.measure import Meter
 
 # steps between readings of the loss: a reading waits for a GPU, which then stands idle
@@ -64,6 +65,7 @@ def train(
     *,
     seed: int = 0,
     resume: bool = False,
+    init: Path | None = None,
     save_every: int = 100,
     report: Report | None = None,
     step_function: StepFunction | None = None,
@@ -74,8 +76,9 @@ def train(
     """Train with a compiled step, on the device it was compiled for, and evaluate.
 
     A checkpoint is written every `save_every` steps, and at the end; `resume` goes on from the last, to the same bits on a CPU. `stop` is asked
-    after each step; a run that it ends is saved. `step_function` replaces the compiled step of the artifact, e.g. by one compiled
-    just in time. Raises RunError on a loss that is not finite and on a folder that holds another run, DatasetError without data.
+    after each step; a run that it ends is saved. `init` is the folder of a run whose networks the frozen branches take. `step_function`
+    replaces the compiled step of the artifact, e.g. by one compiled just in time. Raises RunError on a loss that is not finite and on a
+    folder that holds another run, DatasetError without data.
     """
     began = time.perf_counter()
     device = artifact.manifest["device"]
@@ -100,6 +103,8 @@ def train(
 
     inputs = initial()
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
+    if init is not None:
+        fill_frozen(method, state, init)
     first = load_checkpoint(folder, state) if resume else 0
     if step_function is None:
         step_function = load_step(artifact)

@@ -193,6 +193,15 @@ class _Step:
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
         y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        if x.shape[1:] != y.shape[1:] and not view.spec.critic.learned(Shapes(2, 2)):
+            ends = (
+                (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
+                (f"{pair.target}.{view.target_output}", y.shape[1]),
+            )
+            raise CompileError(
+                "the critic compares embeddings of one width: "
+                + ", ".join(f"`{end}` gives {width} features" for end, width in ends)
+            )
         every: tuple[Value, ...] = ()
         if self._reads_views(view):
             every = tuple(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
@@ -29,6 +30,16 @@ class Groups(Assignment):
         default=76800, ge=2, description="past targets that k-means reads; at most reset_steps times the batch"
     )
     iterations: int = Field(default=10, ge=1, description="iterations of k-means")
+
+    @model_validator(mode="after")
+    def _enough_rows(self) -> "Groups":
+        if self.memory < self.count:
+            raise PydanticCustomError(
+                "too_small_memory",
+                "a memory of {memory} targets cannot form {count} groups",
+                {"memory": self.memory, "count": self.count},
+            )
+        return self
 
     def state(self, shapes: Shapes) -> Mapping[str, Initial]:
         return {
