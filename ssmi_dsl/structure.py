@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.heads import LinearHead
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
-from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
@@ -125,19 +125,19 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
                 yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
         if isinstance(objective.critic, Cosine) and objective.critic.learnable:
             yield no((*objective_loc(spec, index), "critic", "cosine", "learnable"), "a learned temperature")
-        if objective.marginal.uses_all_views and views.total != 2:
+        if objective.marginal.uses_all_views and views.total > 2 and term_name(objective.bound) != "infonce":
             loc = (*objective_loc(spec, index), "marginal")
-            yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
+            what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
+            yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
     for field in ("mask", "split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
         yield no(("optimize", "blocks"), "alternation over more than two blocks")
-    for name, branch in spec.branches.items():
-        if isinstance(branch.update, Frozen):
-            yield no(("branches", name, "update"), "a frozen target")
     if spec.optimize.predictor.direct is not None:
-        yield no(("optimize", "predictor", "direct"), "a predictor set in closed form")
+        for name, branch in spec.branches.items():
+            if branch.predictor is not None and not isinstance(branch.predictor, LinearHead):
+                yield no(("branches", name, "predictor"), "`direct` with a predictor that is not `linear`")
     yield from _evaluation(spec.evaluate, no)
     for name, recipe in spec.recipes.items():
         if recipe.hardware is not None and not recipe.hardware.is_single:

@@ -109,6 +109,8 @@ def example_inputs(
     inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
     if needs_labels(method):
         inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
+    if needs_index(method):
+        inputs["index"] = torch.zeros(batch, dtype=torch.int64)
     if has_text(method) and info.text is not None:
         inputs["text"] = torch.zeros(batch, info.text.length, dtype=torch.int64)
     inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0))
@@ -145,6 +147,11 @@ def draw_term_noise(method: Method, networks: Networks, *, seed: int, step: int)
 def needs_labels(method: Method) -> bool:
     """Whether some objective reads the labels of the batch."""
     return any(view.spec.marginal.needs_labels for view in method.objectives)
+
+
+def needs_index(method: Method) -> bool:
+    """Whether some objective keeps something for every training image."""
+    return any(view.spec.marginal.needs_index for view in method.objectives)
 
 
 def has_text(method: Method) -> bool:

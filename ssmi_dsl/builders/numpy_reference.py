@@ -46,6 +46,18 @@ class NumpyBuilder:
     def add_row(self, x: Array, row: Array) -> Array:
         return x + row[None, :]
 
+    def mul_column(self, x: Array, column: Array) -> Array:
+        return x * column[:, None]
+
+    def put_rows(self, x: Array, index: Array, rows: Array) -> Array:
+        written = x.copy()
+        for i, row in zip(index, rows, strict=True):
+            written[int(i)] = row
+        return written
+
+    def one_hot(self, index: Array, *, count: int) -> Array:
+        return (index[:, None] == np.arange(count)[None, :]).astype(np.float64)
+
     def take_rows(self, x: Array, index: Array) -> Array:
         return np.stack([x[int(i)] for i in index])
 

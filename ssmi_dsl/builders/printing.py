@@ -57,6 +57,15 @@ class PrintBuilder:
     def add_row(self, x: Formula, row: Formula) -> Formula:
         return Formula(f"{x} - {str(row)[1:]}" if str(row).startswith("-") else f"{x} + {row}", tight=False)
 
+    def mul_column(self, x: Formula, column: Formula) -> Formula:
+        return Formula(f"{_tight(column)} {_tight(x)}")
+
+    def put_rows(self, x: Formula, index: Formula, rows: Formula) -> Formula:
+        return Formula(f"{x}[{index}] <- {rows}")
+
+    def one_hot(self, index: Formula, *, count: int) -> Formula:
+        return Formula(f"onehot({index})")
+
     def take_rows(self, x: Formula, index: Formula) -> Formula:
         return Formula(f"{x}[{index}]")
 

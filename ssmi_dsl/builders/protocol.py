@@ -68,8 +68,20 @@ class Builder(Protocol[V]):
         """x [N D], row [D] -> [N D], every row of x plus `row`."""
         ...
 
+    def mul_column(self, x: V, column: V) -> V:
+        """x [N M], column [N] -> [N M], every column of x times `column`."""
+        ...
+
     def take_rows(self, x: V, index: V) -> V:
-        """x [M D], index [N] -> [N D], row index_i of x."""
+        """x [M D] or [M], index [N] -> [N D] or [N], row index_i of x."""
+        ...
+
+    def put_rows(self, x: V, index: V, rows: V) -> V:
+        """x [M D], index [N], rows [N D] -> [M D], row index_i of x replaced by row i; no gradient."""
+        ...
+
+    def one_hot(self, index: V, *, count: int) -> V:
+        """index [N] -> [N count], 1 at (i, index_i) and 0 elsewhere; no gradient."""
         ...
 
     def cross_moment(self, x: V, y: V) -> V:

@@ -34,6 +34,11 @@ class PredictorUpdate(Params):
         default=None, description="set the linear predictor in closed form (DirectPred) instead of training it"
     )
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether gradient steps move the predictor."""
+        return not self.frozen and self.direct is None
+
 
 class Optimize(Params):
     """Which blocks of parameters move, and in which order."""

@@ -11,7 +11,7 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
         branch = method.branch(name)
         if branch.sharing in (Sharing.OWN, Sharing.TIED):
             parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
+        if branch.predictor is not None and method.spec.optimize.predictor.is_trained:
             parts.append(f"{name}.predictor")
     parts.extend(
         term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))

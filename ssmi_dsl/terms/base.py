@@ -113,6 +113,10 @@ class Term(Params):
         """Shapes of standard normal numbers that the term reads; the runtime draws them from (seed, step)."""
         return {}
 
+    def refresh_every(self, steps_per_epoch: int) -> int | None:
+        """Steps between recomputations of state outside the step (see `ssmi_compiler.refresh`), from step 0; None for none."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs(Generic[V]):
@@ -122,6 +126,9 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+    index   number of every sample in the training set [N], int64, where a term keeps something for each
+    targets targets of all global views but the anchor's, for positives that read them
+    projection  what the anchor gives in front of its predictor [N D], for marginals that read it
 
     Where the target has prototypes, y holds its scores [N K], and
     embedding   what the target scored [N E], and
@@ -135,6 +142,9 @@ class Inputs(Generic[V]):
     labels: V | None = None
     embedding: V | None = None
     prototypes: V | None = None
+    targets: tuple[V, ...] = ()
+    index: V | None = None
+    projection: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,12 @@ class Bound(Term):
 
 
 class Positive(Term):
-    """How the partner of an anchor is found among the targets."""
+    """How the partner of an anchor is found among the targets.
+
+    reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    """
+
+    reads: ClassVar[Literal["pair", "others"]] = "pair"
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -214,6 +229,9 @@ class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
 
     reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    needs_index       something is kept for every training image: emissions read `at.index`
+    needs_projection  emissions read `at.projection`
+    ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
@@ -222,6 +240,9 @@ class Marginal(Term):
     # the marginal is a second-order expansion, which holds while Var T is small
     second_order: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
+    needs_index: ClassVar[bool] = False
+    needs_projection: ClassVar[bool] = False
+    ignores_target: ClassVar[bool] = False
 
     def candidates(self, batch: int) -> int | None:
         """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""
@@ -230,6 +251,7 @@ class Marginal(Term):
     def noise_floor(self, batch: int, width: int) -> float | None:
         """What sampling alone leaves of the marginal part when all features are independent, in units of the loss before weights."""
         return None
+
     @property
     def needs_prototypes(self) -> bool:
         """Whether emissions read `at.embedding` and `at.prototypes`."""

@@ -22,6 +22,8 @@ OPERATIONS: dict[str, tuple[tuple[tuple[int, ...], ...], Operation]] = {
     "transpose": (((N, D),), lambda b, x: b.transpose(x)),
     "add_column": (((N, M), (N,)), lambda b, x, y: b.add_column(x, y)),
     "add_row": (((N, D), (D,)), lambda b, x, y: b.add_row(x, y)),
+    "mul_column": (((N, M), (N,)), lambda b, x, y: b.mul_column(x, y)),
+    "one_hot": (((N, M),), lambda b, x: b.one_hot(b.row_argmax(x), count=M)),
     "nearest rows": (((N, M), (M, D)), lambda b, x, y: b.take_rows(y, b.row_argmax(x))),
     "harden": (((N, M),), lambda b, x: b.harden(x)),
     "mul": (((N, M), (N, M)), lambda b, x, y: b.mul(x, y)),
@@ -56,6 +58,15 @@ def test_torch_and_ir_agree_with_numpy(name: str) -> None:
     assert isinstance(value, Value)
     assert value.shape == expected.shape
     assert "x" in str(text)
+
+
+def test_put_rows_replaces_the_rows_that_are_named() -> None:
+    rows, index, new = np.zeros((6, 2)), np.array([4.0, 0.0]), np.array([[1.0, 2.0], [3.0, 4.0]])
+    expected = np.array([[3, 4], [0, 0], [0, 0], [0, 0], [1, 2], [0, 0]])
+    np.testing.assert_array_equal(NumpyBuilder().put_rows(rows, index, new), expected)
+    found = TorchBuilder().put_rows(*(torch.from_numpy(array) for array in (rows, index, new)))
+    np.testing.assert_array_equal(found.numpy(), expected)
+    np.testing.assert_array_equal(rows, 0)
 
 
 @pytest.mark.parametrize("iterations", [1, 3, 200])

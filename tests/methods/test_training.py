@@ -16,8 +16,10 @@ from ssmi_compiler.compile import (
     has_text,
     lower,
     metric_names,
+    needs_index,
     needs_labels,
 )
+from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import load
@@ -37,11 +39,21 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
     images, labels, texts = dataset.images, dataset.labels, dataset.texts
     step = InPlaceStep(lowered.step)
     rows: list[dict[str, float]] = []
+    data = {"train": (images, labels), "test": (images, labels)}
+    meter = Meter(lowered.method, lowered.networks, lowered.augmentations, lowered.data, data)
+    state = {key: value for key, value in inputs.items() if key.startswith("state/")}
+
+    def embed(branch: str) -> Tensor:
+        return meter.embed(state, branch, images, upto="projector")
+
     for index in range(first, first + steps):
+        refresh(lowered.method, state, step=index, steps_per_epoch=10, seed=0, embed=embed)
         chosen = batch_indices(len(images), N, index, 0)
         inputs["batch"] = images[chosen]
         if needs_labels(lowered.method):
             inputs["labels"] = labels[chosen]
+        if needs_index(lowered.method):
+            inputs["index"] = chosen
         if texts is not None and has_text(lowered.method):
             inputs["text"] = texts[chosen]
         inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))

@@ -16,6 +16,8 @@ from ssmi_dsl.load import load
 
 HERE = Path(__file__).parent
 PASSES = dict(PIPELINE)
+# of encoders of width 4: what predicts features ends with as many
+WIDTHS = {"salt": ["branches.student.predictor={mlp: [16, 32]}"]}
 SMALL = [
     "recipes.digits.batch_size=8",
     "encoder.backbone={conv-small: {width: 4}}",
@@ -24,7 +26,7 @@ SMALL = [
 
 
 def _lower(name: str, *overrides: str) -> Lowered:
-    queue = ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
+    queue = ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else WIDTHS.get(name, [])
     return lower(load(name, recipe="digits", overrides=[*SMALL, *queue, *overrides]))
 
 
@@ -90,7 +92,8 @@ def _run(lowered: Lowered, stage: int) -> StepResult:
     def group(prefix: str) -> dict[str, Tensor]:
         return {key.removeprefix(prefix): value for key, value in inputs.items() if key.startswith(prefix)}
 
-    return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {})
+    extras = {key: inputs[key] for key in ("labels", "index") if key in inputs}
+    return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {}, extras)
 
 
 def _same(before: StepResult, after: StepResult, stage: str) -> None:

@@ -27,11 +27,13 @@ from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import load
 
 SMALL = ["recipes.digits.batch_size=8", "encoder.backbone={conv-small: {width: 4}}"]
+# of encoders of width 4: what predicts features ends with as many
+WIDTHS = {"salt": ["branches.student.predictor={mlp: [16, 32]}"]}
 MATRIX = (torch.ops.aten.convolution.default, torch.ops.aten.mm.default, torch.ops.aten.addmm.default)
 
 
 def _queue(name: str) -> list[str]:
-    return ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
+    return ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else WIDTHS.get(name, [])
 
 
 @pytest.mark.skipif(not torch.backends.cuda.is_built(), reason="this torch knows no CUDA device")
@@ -57,7 +59,8 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
         def group(prefix: str) -> dict[str, Tensor]:
             return {key.removeprefix(prefix): value for key, value in fake.items() if key.startswith(prefix)}
 
-        result = program(group("state/"), fake["batch"], group("noise/"), group("number/"), {})
+        extras = {key: fake[key] for key in ("labels", "index") if key in fake}
+        result = program(group("state/"), fake["batch"], group("noise/"), group("number/"), {}, extras)
     assert {value.device.type for value in (*result.state.values(), *result.metrics.values())} == {"cuda"}
 
 

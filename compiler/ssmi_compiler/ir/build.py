@@ -6,12 +6,13 @@ Legend: N batch, F backbone features, D embedding, S image size.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Graph, GraphBuilder
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Pair, Phase, Sharing
 from ssmi_dsl.spec.parts import owned_parts, term_part, terms_of, trained_parts
-from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, TermPair, pair_loss
+from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, TermPair, pair_loss, term_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ def term_tensors(
     method: Method, view: ObjectiveView, *, batch: int, width: int, embedding: int | None = None
 ) -> TermTensors:
     """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes."""
+    if view.spec.marginal.needs_index and method.recipe.num_train is None:
+        raise CompileError(
+            f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
+            "how many there are; choose the recipe of a bundled data set"
+        )
     shapes = Shapes(batch, width, method.recipe.num_train, embedding)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
@@ -108,11 +114,14 @@ class _Step:
         # the value that a state tensor has at this point of the step, by (objective, name)
         self.state: dict[tuple[int, str], Value] = {}
         self.labels: Value | None = None
+        self.index: Value | None = None
 
     def build(self) -> Graph:
         views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
         if any(view.spec.marginal.needs_labels for view in self.method.objectives):
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
+        if any(view.spec.marginal.needs_index for view in self.method.objectives):
+            self.index = self.b.op("index", shape=(self.sizes.batch,), dtype="i64")
         for phase in self.method.phases:
             self._phase(phase, views)
         self._renew(views)
@@ -138,7 +147,7 @@ class _Step:
 
     def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
         """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
-        pairs = view.pairs[:1] if view.spec.marginal.reads == "views" else view.pairs
+        pairs = view.pairs[:1] if self._reads_views(view) else view.pairs
         terms = [self._pair(view, pair, phase, views) for pair in pairs]
         found = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
         weights = {"joint": view.spec.weights.joint, "marginal": view.spec.weights.marginal}
@@ -157,19 +166,51 @@ class _Step:
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
         y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        if x.shape[1:] != y.shape[1:] and not view.spec.critic.learned(Shapes(2, 2)):
+            ends = (
+                (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
+                (f"{pair.target}.{view.target_output}", y.shape[1]),
+            )
+            raise CompileError(
+                "the critic compares embeddings of one width: "
+                + ", ".join(f"`{end}` gives {width} features" for end, width in ends)
+            )
         every: tuple[Value, ...] = ()
-        if view.spec.marginal.reads == "views":
+        if self._reads_views(view):
             every = tuple(
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
         spec = view.spec
         embedding, prototypes = self._scored(view, pair, phase.stopped, views)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes)
+        others: tuple[Value, ...] = ()
+        if view.spec.positive.reads == "others":
+            seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
+            others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
+        projection: Value | None = None
+        if view.spec.marginal.needs_projection:
+            projection = self._read(pair.anchor, "projection", pair.anchor_view, phase, views)
+        at = Inputs(
+            x,
+            y,
+            every,
+            self._memory(view),
+            self.labels,
+            embedding,
+            prototypes,
+            targets=others,
+            index=self.index,
+            projection=projection,
+        )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         self._store(view, parts.updates)
         return parts
+
+    def _reads_views(self, view: ObjectiveView) -> bool:
+        """Whether one emission reads all views of the anchor."""
+        marginal = view.spec.marginal
+        return marginal.reads == "views" or (marginal.uses_all_views and self.method.spec.views.total > 2)
 
     def _scored(
         self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]
@@ -223,7 +264,16 @@ class _Step:
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
                 first = view.pairs[0]
                 embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
-                at = Inputs(targets[0], targets[0], (), self._memory(view), self.labels, embedding, prototypes)
+                at = Inputs(
+                    targets[0],
+                    targets[0],
+                    (),
+                    self._memory(view),
+                    self.labels,
+                    embedding,
+                    prototypes,
+                    index=self.index,
+                )
                 for term in (view.spec.marginal, view.spec.positive):
                     self._store(view, term.renew(self.b, targets, at))
         for (index, name), value in self.state.items():

@@ -35,6 +35,8 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "transpose": lambda x: (x[1], x[0]),
     "add_column": lambda x, column: x if column == x[:1] else _same(x, column),
     "add_row": lambda x, row: x if row == x[1:] else _same(x, row),
+    "mul_column": lambda x, column: x if column == x[:1] else _same(x, column),
+    "put_rows": lambda x, index, rows: x if (*index, *x[1:]) == rows else _same(x, rows),
     "take_rows": lambda x, index: (index[0], *x[1:]),
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
@@ -141,6 +143,15 @@ class IRBuilder:
 
     def add_row(self, x: Value, row: Value) -> Value:
         return self.op("add_row", x, row)
+
+    def mul_column(self, x: Value, column: Value) -> Value:
+        return self.op("mul_column", x, column)
+
+    def put_rows(self, x: Value, index: Value, rows: Value) -> Value:
+        return self.op("put_rows", x, index, rows)
+
+    def one_hot(self, index: Value, *, count: int) -> Value:
+        return self.op("one_hot", index, count=count, shape=(*index.shape, count))
 
     def take_rows(self, x: Value, index: Value) -> Value:
         return self.op("take_rows", x, index)

@@ -48,8 +48,17 @@ class TorchBuilder:
     def add_row(self, x: Tensor, row: Tensor) -> Tensor:
         return x + row[None, :]
 
+    def mul_column(self, x: Tensor, column: Tensor) -> Tensor:
+        return x * column[:, None]
+
     def take_rows(self, x: Tensor, index: Tensor) -> Tensor:
-        return x.index_select(0, index)
+        return x.index_select(0, index.long())
+
+    def put_rows(self, x: Tensor, index: Tensor, rows: Tensor) -> Tensor:
+        return x.index_copy(0, index.long(), rows.detach())
+
+    def one_hot(self, index: Tensor, *, count: int) -> Tensor:
+        return (index[:, None] == torch.arange(count, device=index.device)[None, :]).float()
 
     def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
         return x.T @ y / x.shape[0]

@@ -79,7 +79,7 @@ class StepProgram:
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
         """batch: uint8 [N C H W]; noise: `view<i>/<key>`, and `objective<i>.<name>` of terms; numbers: see `numbers_at`, scalars;
-        extras: `labels` int64 [N], `text` int64 [N L].
+        extras: `labels`, `index` int64 [N], `text` int64 [N L].
         """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
@@ -166,6 +166,9 @@ class _Run:
 
     def _labels(self, op: Op) -> Tensor:
         return self.extras["labels"]
+
+    def _index(self, op: Op) -> Tensor:
+        return self.extras["index"]
 
     def _text(self, op: Op) -> Tensor:
         return self.extras["text"]

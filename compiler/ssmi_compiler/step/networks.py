@@ -10,6 +10,7 @@ from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, init_module
+from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
@@ -54,7 +55,15 @@ def build_networks(method: Method, *, channels: int, size: int, text: TextInfo |
                 modules[f"{branch.name}.projector"] = build_head(branch.projector, features[branch.name])
     for branch in method.branches:
         width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
-        if branch.predictor is not None:
+        direct = method.spec.optimize.predictor.direct
+        if branch.predictor is not None and direct is not None:
+            if output_width(branch.predictor) != width:
+                raise CompileError(
+                    f"branch `{branch.name}`: a predictor in closed form keeps the width {width} of what it reads, "
+                    f"not {output_width(branch.predictor)}"
+                )
+            modules[f"{branch.name}.predictor"] = DirectPredictor(direct, width)
+        elif branch.predictor is not None:
             modules[f"{branch.name}.predictor"] = build_head(branch.predictor, width)
         if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
             modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
