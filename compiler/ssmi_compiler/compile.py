@@ -11,8 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
-from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid
 from ssmi_compiler.ir.graph import Graph
+from ssmi_compiler.masks import Masks
+from ssmi_compiler.nn.vit import GivesTokens
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.certificate import Certificate, certify
@@ -41,6 +43,7 @@ class Lowered:
     step: TracedStep
     certificate: Certificate
     device: Device
+    masks: Masks | None = None
 
 
 def lower(
@@ -58,19 +61,34 @@ def lower(
     info = DATASETS[data]
     networks = build_networks(method, channels=3, size=info.size)
     augmentations = make_augmentations(method, info)
+    masks = make_masks(method, networks, augmentations, info.size)
     sizes = sizes_of(method, networks, augmentations, info.size)
     stages = run_pipeline(build_graph(method, sizes), batched_views=method.spec.views.encode == "together")
     inspect(stages)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     traced = trace_step(program, example_inputs(method, networks, augmentations, info, seed=seed, device=device))
     certificate = certify(traced, method)
-    return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device)
+    return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device, masks)
 
 
 def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], size: int) -> Sizes:
     """What the MI graph must know, for square images of `size` pixels."""
     views = tuple(augmentation.output_size((size, size)) for augmentation in augmentations)
-    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features))
+    grids = {
+        branch.owner: tuple(module.grid(view) for view in views)
+        for branch in method.branches
+        if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
+    }
+    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), grids)
+
+
+def make_masks(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], size: int) -> Masks | None:
+    """What hides patches of the global views, for square images of `size` pixels; None where the spec masks none."""
+    declared = method.spec.views.mask
+    if declared is None:
+        return None
+    grids = mask_grid(method, sizes_of(method, networks, augmentations, size).grids)
+    return Masks(declared, grids[: method.spec.views.count])
 
 
 def make_augmentations(method: Method, info: DatasetInfo) -> tuple[Augmentation, ...]:
@@ -102,7 +120,8 @@ def example_inputs(
     inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
     if needs_labels(method):
         inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
-    inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0))
+    masks = make_masks(method, networks, augmentations, size)
+    inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0, masks=masks))
     inputs.update(
         {f"number/{name}": torch.tensor(0.0) for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1)}
     )
@@ -110,12 +129,22 @@ def example_inputs(
 
 
 def draw_noise(
-    augmentations: tuple[Augmentation, ...], batch: int, size: int, *, seed: int, step: int
+    augmentations: tuple[Augmentation, ...],
+    batch: int,
+    size: int,
+    *,
+    seed: int,
+    step: int,
+    masks: Masks | None = None,
 ) -> dict[str, Tensor]:
-    """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`."""
+    """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`, and `noise/mask<i>/<part>` of masked views."""
     noise: dict[str, Tensor] = {}
+    stream = (seed * 1_000_003 + step) * MAX_VIEWS
+    if masks is not None:
+        generator = torch.Generator().manual_seed(stream + MAX_VIEWS - 1)
+        noise.update({f"noise/{name}": value for name, value in masks.draw(generator, batch).items()})
     for view, augmentation in enumerate(augmentations):
-        generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * MAX_VIEWS + view)
+        generator = torch.Generator().manual_seed(stream + view)
         drawn = augmentation.draw(generator, batch, (size, size))
         noise.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
     return noise

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations, needs_labels
+from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations, make_masks, needs_labels
 from ssmi_compiler.files import write_whole
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
@@ -90,6 +90,7 @@ def train(
     num_steps = steps_per_epoch * recipe.epochs
     networks = build_networks(method, channels=3, size=info.size)
     augmentations = make_augmentations(method, info)
+    masks = make_masks(method, networks, augmentations, info.size)
 
     def initial() -> dict[str, Tensor]:
         return example_inputs(method, networks, augmentations, info, seed=seed, device=device)
@@ -113,7 +114,7 @@ def train(
             inputs["batch"] = images[index]
             if needs_labels(method):
                 inputs["labels"] = labels[index]
-            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)
+            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)
             numbers = numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch)

@@ -30,7 +30,8 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
         inputs["batch"] = images[chosen]
         if needs_labels(lowered.method):
             inputs["labels"] = labels[chosen]
-        inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))
+        size, masks = lowered.data.size, lowered.masks
+        inputs.update(draw_noise(lowered.augmentations, N, size, seed=0, step=index, masks=masks))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)
         values = step(*(inputs[name] for name in lowered.step.inputs))

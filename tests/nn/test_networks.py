@@ -21,6 +21,7 @@ ENCODERS = {
     "resnet18": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "small"}),
     "resnet18-standard": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "standard"}),
     "mlp": EncoderSpec.model_validate({"backbone": {"mlp": {"widths": [8, 5]}}}),
+    "vit": EncoderSpec.model_validate({"backbone": {"vit": {"patch": 8, "width": 16, "depth": 2, "heads": 2}}}),
 }
 HEAD_FORMS: dict[str, Any] = {
     "short": {"mlp": [8, 4]},
@@ -114,4 +115,4 @@ def test_timm_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_declared_backbone_is_built() -> None:
-    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "timm"}
+    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "timm"}

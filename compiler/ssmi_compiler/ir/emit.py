@@ -51,6 +51,10 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "logmeanexp": lambda x: (),
     "ring_write": lambda ring, pointer, rows: ring,
     "ring_advance": lambda pointer, rows, ring: pointer,
+    # tokens [N 1+T F]: the whole image, then its places
+    "pooled": lambda x: (x[0], x[2]),
+    "tokens": lambda x: (x[0] * (x[1] - 1), x[2]),
+    "take_tokens": lambda x, hidden: (x[0] * hidden[1] * hidden[2], x[2]),
     "diagonal": lambda x: x[:1],
     "off_diagonal": lambda x: x,
 }

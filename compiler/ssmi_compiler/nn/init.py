@@ -8,7 +8,10 @@ from torch.nn import functional as F
 
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.prototypes import Prototypes
+from ssmi_compiler.nn.vit import Dense, Learned
 from ssmi_dsl.terms import Initial
+
+TOKEN_STD = 0.02
 
 
 def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
@@ -33,7 +36,8 @@ def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
 
 @torch.no_grad()
 def init_module(module: nn.Module, generator: torch.Generator) -> None:
-    """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity.
+    """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity;
+    linear layers and learned tokens of transformers: normal of standard deviation 0.02 (Devlin et al. 2019).
 
     Modules of other libraries keep what their constructor gave to other parameters.
     """
@@ -43,6 +47,14 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             child.weight.normal_(0.0, sqrt(2.0 / fan_out), generator=generator)
             if child.bias is not None:
                 child.bias.zero_()
+        elif isinstance(child, Dense):
+            child.weight.normal_(0.0, TOKEN_STD, generator=generator)
+            child.bias.zero_()
+        elif isinstance(child, Learned):
+            child.value.normal_(0.0, TOKEN_STD, generator=generator)
+        elif isinstance(child, nn.LayerNorm):
+            child.weight.fill_(1.0)
+            child.bias.zero_()
         elif isinstance(child, nn.Linear):
             bound = 1.0 / sqrt(child.in_features)
             child.weight.uniform_(-bound, bound, generator=generator)
