@@ -1,7 +1,7 @@
 """The objective of a method as a plain loss, for one's own training loop. Legend: N batch, D embedding, V views."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -39,12 +39,21 @@ class Objective:
 
     method: Method
 
-    def memory(self, num_features: int, *, batch: int = 256, seed: int = 0, progress: float = 0.0) -> dict[str, Tensor]:
+    def memory(
+        self,
+        num_features: int,
+        *,
+        batch: int = 256,
+        seed: int = 0,
+        progress: float = 0.0,
+        embedding: int | None = None,
+    ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
-        Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1].
+        Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
+        front of prototypes, where the objective reads scores.
         """
-        tensors = self._tensors(num_features, batch)
+        tensors = self._tensors(num_features, batch, embedding)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -62,18 +71,21 @@ class Objective:
         views: Sequence[Tensor] | None = None,
         memory: Mapping[str, Tensor] | None = None,
         labels: Tensor | None = None,
+        embedding: Tensor | None = None,
+        prototypes: Tensor | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
         `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b); `memory` is that of
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
-        with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Raises ValueError on inputs that do not fit.
+        with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
+        batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. Raises ValueError on inputs that do not fit.
         """
         if z_a.dim() != 2 or z_a.shape != z_b.shape:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        tensors = self._tensors(z_a.shape[1], z_a.shape[0])
+        tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
         given = dict(memory or {})
         needed = {*tensors.learned, *tensors.state, *tensors.ramps}
         if missing := sorted(needed - given.keys()):
@@ -84,14 +96,16 @@ class Objective:
         if spec.marginal.needs_labels and labels is None:
             raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
         target = z_b.detach() if self.method.is_stopped(self.method.target.name) else z_b
+        if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
+            raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
         b = TorchBuilder()
-        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels)
+        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels, embedding, prototypes)
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         renewed = {**given, **parts.updates}
         if tensors.state:
-            stored = Inputs(z_a.detach(), z_b.detach(), (), renewed, labels)
+            stored = replace(at, x=z_a.detach(), y=z_b.detach(), views=(), memory=renewed)
             for term in (spec.marginal, spec.positive):
                 renewed.update(term.renew(b, (z_b.detach(),), stored))
             renewed.update({name: renewed[name].detach() for name in tensors.state})
@@ -101,9 +115,9 @@ class Objective:
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
         return Loss(joint + marginal, joint, marginal, renewed)
 
-    def _tensors(self, num_features: int, batch: int) -> TermTensors:
+    def _tensors(self, num_features: int, batch: int, embedding: int | None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

@@ -33,6 +33,21 @@ class NumpyBuilder:
         squares = np.square(x[:, None, :] - y[None, :, :])
         return squares.mean(axis=2) if per_feature else squares.sum(axis=2)
 
+    def matmul(self, x: Array, y: Array) -> Array:
+        return x @ y
+
+    def transpose(self, x: Array) -> Array:
+        return x.T
+
+    def add_column(self, x: Array, column: Array) -> Array:
+        return x + column[:, None]
+
+    def add_row(self, x: Array, row: Array) -> Array:
+        return x + row[None, :]
+
+    def take_rows(self, x: Array, index: Array) -> Array:
+        return np.stack([x[int(i)] for i in index])
+
     def cross_moment(self, x: Array, y: Array) -> Array:
         return x.T @ y / x.shape[0]
 
@@ -46,11 +61,30 @@ class NumpyBuilder:
     def roll_half(self, x: Array) -> Array:
         return np.roll(x, x.shape[0] // 2, axis=0)
 
+    def sinkhorn(self, x: Array, past: Array | None = None, share: Array | None = None, *, iterations: int) -> Array:
+        rows = x if past is None else np.concatenate([x, past])
+        mass = (
+            np.ones(len(rows))
+            if share is None
+            else np.concatenate([np.ones(len(x)), np.full(len(rows) - len(x), share)])
+        )
+        plan = np.exp(rows - rows.max())
+        for _ in range(iterations):
+            plan = plan / (mass @ plan)
+            plan = plan / plan.sum(axis=1, keepdims=True)
+        return plan[: len(x)]
+
     def add(self, x: Array, y: Array) -> Array:
         return x + y
 
     def sub(self, x: Array, y: Array) -> Array:
         return x - y
+
+    def mul(self, x: Array, y: Array) -> Array:
+        return x * y
+
+    def div(self, x: Array, y: Array) -> Array:
+        return x / y
 
     def scale(self, x: Array, factor: float) -> Array:
         return factor * x
@@ -67,6 +101,24 @@ class NumpyBuilder:
     def relu(self, x: Array) -> Array:
         return np.maximum(x, 0.0)
 
+    def exp(self, x: Array) -> Array:
+        return np.exp(x)
+
+    def log(self, x: Array) -> Array:
+        with np.errstate(divide="ignore"):
+            return np.log(x)
+
+    def log_softmax(self, x: Array) -> Array:
+        shifted = x - x.max(axis=1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+    def softmax(self, x: Array) -> Array:
+        weights = np.exp(x - x.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def stop_gradient(self, x: Array) -> Array:
+        return x
+
     def neg(self, x: Array) -> Array:
         return -x
 
@@ -81,6 +133,18 @@ class NumpyBuilder:
 
     def row_mean(self, x: Array) -> Array:
         return x.mean(axis=1)
+
+    def row_argmax(self, x: Array) -> Array:
+        return x.argmax(axis=1).astype(np.float64)
+
+    def harden(self, x: Array) -> Array:
+        return np.eye(x.shape[1])[x.argmax(axis=1)]
+
+    def column_sum(self, x: Array) -> Array:
+        return x.sum(axis=0)
+
+    def column_mean(self, x: Array) -> Array:
+        return x.mean(axis=0)
 
     def variance(self, x: Array) -> Array:
         return x.var(axis=0, ddof=1)

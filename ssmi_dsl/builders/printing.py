@@ -45,6 +45,21 @@ class PrintBuilder:
     def squared_distances(self, x: Formula, y: Formula, *, per_feature: bool) -> Formula:
         return Formula(f"‖{x} - {y}‖²ᵢⱼ" + ("/D" if per_feature else ""))
 
+    def matmul(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"{_tight(x)} {_tight(y)}")
+
+    def transpose(self, x: Formula) -> Formula:
+        return Formula(f"{_tight(x)}ᵀ")
+
+    def add_column(self, x: Formula, column: Formula) -> Formula:
+        return Formula(f"{x} + {column}", tight=False)
+
+    def add_row(self, x: Formula, row: Formula) -> Formula:
+        return Formula(f"{x} - {str(row)[1:]}" if str(row).startswith("-") else f"{x} + {row}", tight=False)
+
+    def take_rows(self, x: Formula, index: Formula) -> Formula:
+        return Formula(f"{x}[{index}]")
+
     def cross_moment(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"corr({x}, {y})")
 
@@ -57,11 +72,22 @@ class PrintBuilder:
     def roll_half(self, x: Formula) -> Formula:
         return Formula(f"other({x})")
 
+    def sinkhorn(
+        self, x: Formula, past: Formula | None = None, share: Formula | None = None, *, iterations: int
+    ) -> Formula:
+        return Formula(f"SK({x})" if past is None else f"SK([{x}; {past}])ᵢ")
+
     def add(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"{x} + {y}", tight=False)
 
     def sub(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"{x} - {_tight(y)}", tight=False)
+
+    def mul(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"{_tight(x)} {_tight(y)}")
+
+    def div(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"{_tight(x)}/{_tight(y)}")
 
     def scale(self, x: Formula, factor: float) -> Formula:
         return x if factor == 1 else Formula(f"{factor:.6g} {_tight(x)}")
@@ -80,6 +106,21 @@ class PrintBuilder:
     def relu(self, x: Formula) -> Formula:
         return Formula(f"max(0, {x})")
 
+    def exp(self, x: Formula) -> Formula:
+        return Formula(f"exp({x})")
+
+    def log(self, x: Formula) -> Formula:
+        return Formula(f"log({x})")
+
+    def log_softmax(self, x: Formula) -> Formula:
+        return Formula(f"log softmax({x})")
+
+    def softmax(self, x: Formula) -> Formula:
+        return Formula(f"softmax({x})")
+
+    def stop_gradient(self, x: Formula) -> Formula:
+        return Formula(f"sg({x})")
+
     def neg(self, x: Formula) -> Formula:
         return Formula(f"-{_tight(x)}")
 
@@ -94,6 +135,18 @@ class PrintBuilder:
 
     def row_mean(self, x: Formula) -> Formula:
         return Formula(f"mean_d({x})")
+
+    def row_argmax(self, x: Formula) -> Formula:
+        return Formula(f"argmaxⱼ({x})")
+
+    def harden(self, x: Formula) -> Formula:
+        return Formula(f"onehot argmaxⱼ({x})")
+
+    def column_sum(self, x: Formula) -> Formula:
+        return Formula(f"Σᵢ({x})")
+
+    def column_mean(self, x: Formula) -> Formula:
+        return Formula(f"meanᵢ({x})")
 
     def variance(self, x: Formula) -> Formula:
         return Formula(f"var({x})")

@@ -52,6 +52,26 @@ class Builder(Protocol[V]):
         """x [N D], y [M D] -> [N M], squared Euclidean distances of rows, summed over features or averaged."""
         ...
 
+    def matmul(self, x: V, y: V) -> V:
+        """x [N K], y [K D] -> [N D]."""
+        ...
+
+    def transpose(self, x: V) -> V:
+        """x [N M] -> [M N]."""
+        ...
+
+    def add_column(self, x: V, column: V) -> V:
+        """x [N M], column [N] -> [N M], every column of x plus `column`."""
+        ...
+
+    def add_row(self, x: V, row: V) -> V:
+        """x [N D], row [D] -> [N D], every row of x plus `row`."""
+        ...
+
+    def take_rows(self, x: V, index: V) -> V:
+        """x [M D], index [N] -> [N D], row index_i of x."""
+        ...
+
     def cross_moment(self, x: V, y: V) -> V:
         """x [N D], y [N E] -> xᵀ y / N [D E]."""
         ...
@@ -68,9 +88,30 @@ class Builder(Protocol[V]):
         """x [2N D] -> [2N D], the two halves exchanged: row i meets its other view."""
         ...
 
+    def sinkhorn(self, x: V, past: V | None = None, share: V | None = None, *, iterations: int) -> V:
+        """x, logarithms [N K] -> [N K], exp x scaled so that columns share the rows equally and every row sums to 1, columns first.
+
+        `past` [M K] are more rows, of mass `share` (a scalar, 0 to 1) each: they take part and are not returned.
+        """
+        ...
+
     # elementwise
-    def add(self, x: V, y: V) -> V: ...
-    def sub(self, x: V, y: V) -> V: ...
+    def add(self, x: V, y: V) -> V:
+        """x + y; y may be a scalar."""
+        ...
+
+    def sub(self, x: V, y: V) -> V:
+        """x - y; y may be a scalar."""
+        ...
+
+    def mul(self, x: V, y: V) -> V:
+        """Elementwise; y may be a scalar."""
+        ...
+
+    def div(self, x: V, y: V) -> V:
+        """Elementwise; y may be a scalar."""
+        ...
+
     def scale(self, x: V, factor: float) -> V:
         """factor * x."""
         ...
@@ -82,6 +123,23 @@ class Builder(Protocol[V]):
     def square(self, x: V) -> V: ...
     def sqrt(self, x: V) -> V: ...
     def relu(self, x: V) -> V: ...
+    def exp(self, x: V) -> V: ...
+    def log(self, x: V) -> V:
+        """Natural logarithm; -inf at 0."""
+        ...
+
+    def log_softmax(self, x: V) -> V:
+        """x [N M] -> [N M], log of the softmax of every row."""
+        ...
+
+    def softmax(self, x: V) -> V:
+        """x [N M] -> [N M], softmax of every row."""
+        ...
+
+    def stop_gradient(self, x: V) -> V:
+        """x, as a constant."""
+        ...
+
     def neg(self, x: V) -> V: ...
 
     # reductions
@@ -99,6 +157,22 @@ class Builder(Protocol[V]):
 
     def row_mean(self, x: V) -> V:
         """x [N D] -> [N]."""
+        ...
+
+    def row_argmax(self, x: V) -> V:
+        """x [N M] -> [N], the column of the greatest entry of every row, the first of equals; no gradient."""
+        ...
+
+    def harden(self, x: V) -> V:
+        """x [N M] -> [N M], 1 at the greatest entry of every row, the first of equals, and 0 elsewhere; no gradient."""
+        ...
+
+    def column_sum(self, x: V) -> V:
+        """x [N D] -> [D]."""
+        ...
+
+    def column_mean(self, x: V) -> V:
+        """x [N D] -> [D]."""
         ...
 
     def variance(self, x: V) -> V:

@@ -204,6 +204,20 @@ class DinoGlobalOptions(ImageOptions):
     name: ClassVar[str] = "dino-global"
 
 
+class DinoLocalOptions(ImageOptions):
+    """DINO's local views: small crops of small size, blurred half of the time."""
+
+    name: ClassVar[str] = "dino-local"
+
+    size: int = Field(default=96, ge=1, description="height and width of a local view, pixels")
+
+
+class ResslOptions(ImageOptions):
+    """ReSSL: the first view strongly augmented, the second, for the teacher, only cropped and flipped."""
+
+    name: ClassVar[str] = "ressl"
+
+
 class NoneOptions(PresetOptions):
     """No augmentation: images become float in [0, 1], vectors stay as they are."""
 
@@ -288,6 +302,39 @@ PRESETS: dict[str, Preset] = {
         ),
         views=_byol_views(0.4),
     ),
+    "dino-local": Preset(
+        options=DinoLocalOptions,
+        source=(
+            "Caron et al. 2021 (arXiv:2104.14294) and facebookresearch/dino main_dino.py: 96 pixels at 224, area 0.05 to "
+            "0.4; jitter and gray as in the global views, blur p = 0.5, no solarization"
+        ),
+        views=(
+            (
+                RandomResizedCrop(size=96, scale=(0.05, 0.4)),
+                HorizontalFlip(p=0.5),
+                ColorJitter(brightness=0.4, contrast=0.4, saturation=0.2, hue=0.1, p=0.8),
+                Grayscale(p=0.2),
+                GaussianBlur(p=0.5, sigma=(0.1, 2.0)),
+            ),
+        ),
+    ),
+    "ressl": Preset(
+        options=ResslOptions,
+        source=(
+            "Zheng et al. 2021 (arXiv:2107.09282), section 4: contrastive augmentation of MoCo v2 for the student, area "
+            "0.2 to 1 and flip for the teacher"
+        ),
+        views=(
+            (
+                RandomResizedCrop(scale=(0.2, 1.0)),
+                HorizontalFlip(p=0.5),
+                ColorJitter(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, p=0.8),
+                Grayscale(p=0.2),
+                GaussianBlur(p=0.5, sigma=(0.1, 2.0)),
+            ),
+            (RandomResizedCrop(scale=(0.2, 1.0)), HorizontalFlip(p=0.5)),
+        ),
+    ),
     "none": Preset(options=NoneOptions, source="", views=((),)),
 }
 
@@ -331,8 +378,10 @@ def _adjusted(recipe: Recipe, options: ImageOptions) -> Recipe:
     ops: list[Params] = []
     for op in recipe:
         match op:
-            case RandomResizedCrop() if options.min_scale is not None:
-                ops.append(RandomResizedCrop(size=op.size, scale=(options.min_scale, op.scale[1]), ratio=op.ratio))
+            case RandomResizedCrop():
+                least = op.scale[0] if options.min_scale is None else options.min_scale
+                size = options.size if isinstance(options, DinoLocalOptions) else op.size
+                ops.append(RandomResizedCrop(size=size, scale=(least, op.scale[1]), ratio=op.ratio))
             case ColorJitter():
                 s = options.jitter_strength
                 ops.append(

@@ -23,6 +23,7 @@ class MlpHead(Head):
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         min_length=1, strict=False, description="layer widths, the last one the output"
     )
+    activation: Literal["relu", "gelu"] = Field(default="relu", description="activation of hidden layers")
     norm: Literal["batch", "none"] = Field(default="batch", description="norm of hidden layers")
     last_norm: Literal["none", "batch", "batch-no-affine"] = Field(default="none", description="norm of the output")
 

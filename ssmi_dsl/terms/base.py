@@ -53,20 +53,28 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run)."""
+    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run).
+
+    With `jump` it stays at `start` until `epochs` are over.
+    """
 
     start: float
     end: float
     epochs: float | None = None
+    jump: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch."""
+    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
+
+    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    """
 
     batch: int
     width: int
     num_train: int | None = None
+    embedding: int | None = None
 
 
 class Term(Params):
@@ -102,6 +110,10 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+
+    Where the target has prototypes, y holds its scores [N K], and
+    embedding   what the target scored [N E], and
+    prototypes  the directions [K E] it was scored against: y = embedding prototypesᵀ, both normalised if the spec says so
     """
 
     x: V
@@ -109,6 +121,8 @@ class Inputs(Generic[V]):
     views: tuple[V, ...] = ()
     memory: Mapping[str, V] = field(default_factory=dict[str, V])
     labels: V | None = None
+    embedding: V | None = None
+    prototypes: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +192,11 @@ class Marginal(Term):
     uses_all_views: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
 
+    @property
+    def needs_prototypes(self) -> bool:
+        """Whether emissions read `at.embedding` and `at.prototypes`."""
+        return False
+
     def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
         """Inputs -> scores of positives and candidates; for `estimated` marginals."""
         raise AssertionError(f"{type(self).__name__} estimates nothing")
@@ -195,6 +214,20 @@ class Surrogate(Marginal):
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         """Inputs -> the two scalar parts of the loss."""
         raise AssertionError(f"{type(self).__name__} has no emission")
+
+
+class Assignment(Surrogate):
+    """A marginal term that lives in how targets are assigned to K prototypes; the critic compares assignments.
+
+    Nothing is added to the value: the loss is the cross-entropy that the critic `prototypes` gives.
+    """
+
+    def assign(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.y, scores [N K] -> assignment [N K], rows that sum to 1; with an `assign` of their own, words need no `emit`."""
+        raise AssertionError(f"{type(self).__name__} assigns nothing")
+
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, self.assign(b, at), at.memory))), None)
 
 
 def pair_loss(

@@ -87,9 +87,11 @@ def term_part(view: ObjectiveView) -> str:
     return f"objective{view.index}"
 
 
-def term_tensors(method: Method, view: ObjectiveView, *, batch: int, width: int) -> TermTensors:
-    """What the terms of an objective hold, for embeddings [N D] of batch N and width D."""
-    shapes = Shapes(batch, width, method.recipe.num_train)
+def term_tensors(
+    method: Method, view: ObjectiveView, *, batch: int, width: int, embedding: int | None = None
+) -> TermTensors:
+    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes."""
+    shapes = Shapes(batch, width, method.recipe.num_train, embedding)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
     ramps: dict[str, Ramp] = {}
@@ -106,6 +108,12 @@ def term_tensors(method: Method, view: ObjectiveView, *, batch: int, width: int)
 def read_size(view: ObjectiveView, features: Mapping[str, int]) -> int:
     """D, the width of the embeddings that an objective reads."""
     return output_size(view.target, view.target_output, features)
+
+
+def embedding_size(view: ObjectiveView, features: Mapping[str, int]) -> int | None:
+    """Width of what the target scores against its prototypes, None where the objective reads no scores."""
+    scores = view.target_output == "output" and view.target.prototypes is not None
+    return output_size(view.target, "prediction", features) if scores else None
 
 
 def output_size(branch: BranchView, output: OutputName, features: Mapping[str, int]) -> int:
@@ -148,7 +156,13 @@ class _Step:
         # an embedding that is read twice is one call: a second would enter the running statistics twice
         self.called: dict[tuple[object, ...], Value] = {}
         self.tensors = [
-            term_tensors(method, view, batch=sizes.batch, width=read_size(view, sizes.features))
+            term_tensors(
+                method,
+                view,
+                batch=sizes.batch,
+                width=read_size(view, sizes.features),
+                embedding=embedding_size(view, sizes.features),
+            )
             for view in method.objectives
         ]
         # the value that a state tensor has at this point of the step, by (objective, name)
@@ -216,12 +230,30 @@ class _Step:
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
         spec = view.spec
-        at = Inputs(x, y, every, self._memory(view), self.labels)
+        embedding, prototypes = self._scored(view, pair, phase.stopped, views)
+        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes)
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         self._store(view, parts.updates)
         return parts
+
+    def _scored(
+        self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]
+    ) -> tuple[Value | None, Value | None]:
+        """What the target scored and against which directions, where the objective reads scores; constants where the target is one."""
+        declared = view.target.prototypes
+        if not view.spec.marginal.needs_prototypes or view.target_output != "output" or declared is None:
+            return None, None
+        embedding = self._output(view.target, "prediction", views[pair.target_view])
+        part = f"{view.target.owner}.prototypes"
+        shape = (declared.count, embedding.shape[1])
+        weight = self.b.op("parameter", shape=shape, params=part, parameter="weight", version=self.version.get(part, 0))
+        if declared.normalize:
+            embedding, weight = self.b.normalize(embedding), self.b.normalize(weight)
+        if pair.target in stopped:
+            return self.b.stop_gradient(embedding), self.b.stop_gradient(weight)
+        return embedding, weight
 
     def _memory(self, view: ObjectiveView) -> dict[str, Value]:
         """Tensors and numbers of an objective's terms as they are now."""
@@ -254,7 +286,9 @@ class _Step:
                 seen = dict.fromkeys((pair.target, pair.target_view) for pair in view.pairs)
                 found = [self._output(self.method.branch(name), view.target_output, views[v]) for name, v in seen]
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
-                at = Inputs(targets[0], targets[0], memory=self._memory(view), labels=self.labels)
+                first = view.pairs[0]
+                embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
+                at = Inputs(targets[0], targets[0], (), self._memory(view), self.labels, embedding, prototypes)
                 for term in (view.spec.marginal, view.spec.positive):
                     self._store(view, term.renew(self.b, targets, at))
         for (index, name), value in self.state.items():

@@ -30,22 +30,38 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "row_dot": lambda x, y: _same(x, y)[:1],
     "matmul_t": lambda x, y: (x[0], y[0]) if x[1] == y[1] else _same(x, y),
     "squared_distances": lambda x, y: (x[0], y[0]) if x[1] == y[1] else _same(x, y),
+    "matmul": lambda x, y: (x[0], y[1]) if x[1] == y[0] else _same(x, y),
+    "transpose": lambda x: (x[1], x[0]),
+    "add_column": lambda x, column: x if column == x[:1] else _same(x, column),
+    "add_row": lambda x, row: x if row == x[1:] else _same(x, row),
+    "take_rows": lambda x, index: (index[0], *x[1:]),
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
     "roll_half": lambda x: x,
-    "add": _same,
-    "sub": _same,
+    "sinkhorn": lambda x, *past: x,
+    "add": lambda x, y: x if y == () else _same(x, y),
+    "sub": lambda x, y: x if y == () else _same(x, y),
+    "mul": lambda x, y: x if y == () else _same(x, y),
+    "div": lambda x, y: x if y == () else _same(x, y),
     "scale": lambda x: x,
     "shift": lambda x: x,
     "square": lambda x: x,
     "sqrt": lambda x: x,
     "relu": lambda x: x,
+    "exp": lambda x: x,
+    "log": lambda x: x,
+    "log_softmax": lambda x: x,
+    "softmax": lambda x: x,
     "neg": lambda x: x,
     "mean": lambda x: (),
     "sum": lambda x: (),
     "row_sum": lambda x: x[:1],
     "row_mean": lambda x: x[:1],
+    "row_argmax": lambda x: x[:1],
+    "harden": lambda x: x,
+    "column_sum": lambda x: x[1:],
+    "column_mean": lambda x: x[1:],
     "variance": lambda x: x[1:],
     "row_logsumexp": lambda x: x[:1],
     "logmeanexp": lambda x: (),
@@ -97,6 +113,21 @@ class IRBuilder:
     def squared_distances(self, x: Value, y: Value, *, per_feature: bool) -> Value:
         return self.op("squared_distances", x, y, per_feature=per_feature)
 
+    def matmul(self, x: Value, y: Value) -> Value:
+        return self.op("matmul", x, y)
+
+    def transpose(self, x: Value) -> Value:
+        return self.op("transpose", x)
+
+    def add_column(self, x: Value, column: Value) -> Value:
+        return self.op("add_column", x, column)
+
+    def add_row(self, x: Value, row: Value) -> Value:
+        return self.op("add_row", x, row)
+
+    def take_rows(self, x: Value, index: Value) -> Value:
+        return self.op("take_rows", x, index)
+
     def cross_moment(self, x: Value, y: Value) -> Value:
         return self.op("cross_moment", x, y)
 
@@ -109,11 +140,21 @@ class IRBuilder:
     def roll_half(self, x: Value) -> Value:
         return self.op("roll_half", x)
 
+    def sinkhorn(self, x: Value, past: Value | None = None, share: Value | None = None, *, iterations: int) -> Value:
+        more = tuple(value for value in (past, share) if value is not None)
+        return self.op("sinkhorn", x, *more, iterations=iterations)
+
     def add(self, x: Value, y: Value) -> Value:
         return self.op("add", x, y)
 
     def sub(self, x: Value, y: Value) -> Value:
         return self.op("sub", x, y)
+
+    def mul(self, x: Value, y: Value) -> Value:
+        return self.op("mul", x, y)
+
+    def div(self, x: Value, y: Value) -> Value:
+        return self.op("div", x, y)
 
     def scale(self, x: Value, factor: float) -> Value:
         return self.op("scale", x, factor=float(factor))
@@ -130,6 +171,21 @@ class IRBuilder:
     def relu(self, x: Value) -> Value:
         return self.op("relu", x)
 
+    def exp(self, x: Value) -> Value:
+        return self.op("exp", x)
+
+    def log(self, x: Value) -> Value:
+        return self.op("log", x)
+
+    def log_softmax(self, x: Value) -> Value:
+        return self.op("log_softmax", x)
+
+    def softmax(self, x: Value) -> Value:
+        return self.op("softmax", x)
+
+    def stop_gradient(self, x: Value) -> Value:
+        return self.op("stop_gradient", x, shape=x.shape)
+
     def neg(self, x: Value) -> Value:
         return self.op("neg", x)
 
@@ -144,6 +200,18 @@ class IRBuilder:
 
     def row_mean(self, x: Value) -> Value:
         return self.op("row_mean", x)
+
+    def row_argmax(self, x: Value) -> Value:
+        return self.op("row_argmax", x, dtype="i64")
+
+    def harden(self, x: Value) -> Value:
+        return self.op("harden", x)
+
+    def column_sum(self, x: Value) -> Value:
+        return self.op("column_sum", x)
+
+    def column_mean(self, x: Value) -> Value:
+        return self.op("column_mean", x)
 
     def variance(self, x: Value) -> Value:
         return self.op("variance", x)

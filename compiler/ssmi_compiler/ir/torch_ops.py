@@ -36,6 +36,21 @@ class TorchBuilder:
         squares = (x.square().sum(dim=1)[:, None] + y.square().sum(dim=1)[None, :] - 2 * x @ y.T).clamp_min(0)
         return squares / x.shape[1] if per_feature else squares
 
+    def matmul(self, x: Tensor, y: Tensor) -> Tensor:
+        return x @ y
+
+    def transpose(self, x: Tensor) -> Tensor:
+        return x.T
+
+    def add_column(self, x: Tensor, column: Tensor) -> Tensor:
+        return x + column[:, None]
+
+    def add_row(self, x: Tensor, row: Tensor) -> Tensor:
+        return x + row[None, :]
+
+    def take_rows(self, x: Tensor, index: Tensor) -> Tensor:
+        return x.index_select(0, index)
+
     def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
         return x.T @ y / x.shape[0]
 
@@ -50,11 +65,27 @@ class TorchBuilder:
         first, second = x.chunk(2)
         return torch.cat([second, first])
 
+    def sinkhorn(
+        self, x: Tensor, past: Tensor | None = None, share: Tensor | None = None, *, iterations: int
+    ) -> Tensor:
+        for _ in range(iterations):
+            counted = x if past is None or share is None else torch.cat([x, past + share.log()])
+            taken = torch.logsumexp(counted, dim=0)
+            x = torch.log_softmax(x - taken, dim=1)
+            past = None if past is None else torch.log_softmax(past - taken, dim=1)
+        return x.exp()
+
     def add(self, x: Tensor, y: Tensor) -> Tensor:
         return x + y
 
     def sub(self, x: Tensor, y: Tensor) -> Tensor:
         return x - y
+
+    def mul(self, x: Tensor, y: Tensor) -> Tensor:
+        return x * y
+
+    def div(self, x: Tensor, y: Tensor) -> Tensor:
+        return x / y
 
     def scale(self, x: Tensor, factor: float) -> Tensor:
         return x * factor
@@ -71,6 +102,21 @@ class TorchBuilder:
     def relu(self, x: Tensor) -> Tensor:
         return F.relu(x)
 
+    def exp(self, x: Tensor) -> Tensor:
+        return x.exp()
+
+    def log(self, x: Tensor) -> Tensor:
+        return x.log()
+
+    def log_softmax(self, x: Tensor) -> Tensor:
+        return torch.log_softmax(x, dim=1)
+
+    def softmax(self, x: Tensor) -> Tensor:
+        return torch.softmax(x, dim=1)
+
+    def stop_gradient(self, x: Tensor) -> Tensor:
+        return x.detach()
+
     def neg(self, x: Tensor) -> Tensor:
         return -x
 
@@ -85,6 +131,18 @@ class TorchBuilder:
 
     def row_mean(self, x: Tensor) -> Tensor:
         return x.mean(dim=1)
+
+    def row_argmax(self, x: Tensor) -> Tensor:
+        return x.argmax(dim=1)
+
+    def harden(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x).scatter(1, x.argmax(dim=1, keepdim=True), 1.0)
+
+    def column_sum(self, x: Tensor) -> Tensor:
+        return x.sum(dim=0)
+
+    def column_mean(self, x: Tensor) -> Tensor:
+        return x.mean(dim=0)
 
     def variance(self, x: Tensor) -> Tensor:
         return x.var(dim=0)

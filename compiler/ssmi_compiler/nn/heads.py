@@ -15,7 +15,7 @@ def build_head(head: Head, in_features: int) -> nn.Module:
 
 
 class MlpNet(nn.Module):
-    """Hidden layers: linear, norm, ReLU; output: linear and the declared last norm. A bias before a norm would be removed by it."""
+    """Hidden layers: linear, norm, activation; output: linear and the declared last norm. A bias before a norm would be removed by it."""
 
     def __init__(self, head: MlpHead, in_features: int) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class MlpNet(nn.Module):
             batch_norm = head.norm == "batch"
             layers.append(nn.Linear(before, width, bias=not batch_norm))
             layers += [BatchNorm(width)] if batch_norm else []
-            layers.append(nn.ReLU())
+            layers.append(nn.GELU() if head.activation == "gelu" else nn.ReLU())
             before = width
         layers.append(nn.Linear(before, head.widths[-1], bias=head.last_norm == "none"))
         if head.last_norm != "none":

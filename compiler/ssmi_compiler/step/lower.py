@@ -224,6 +224,7 @@ class _Run:
             lr=lr,
             step=self.state["step"],
             excluded=excluded,
+            weight_decay=self.numbers.get("weight_decay"),
         )
         self.state.update({f"param/{part}/{name}": value for name, value in new_params.items()})
         self.state.update({f"slot/{part}/{name}": value for name, value in new_slots.items()})

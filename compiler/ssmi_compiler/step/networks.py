@@ -7,13 +7,13 @@ import torch
 from torch import Tensor, nn
 
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import owned_parts, read_size, term_tensors, trained_parts
+from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
 from ssmi_dsl.components.heads import TransformerHead, output_width
-from ssmi_dsl.spec.method import BranchView, Method, Sharing
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]
@@ -65,7 +65,7 @@ def build_networks(method: Method, *, channels: int, size: int) -> Networks:
             width = features[branch.owner] if head is None else output_width(head)
             modules[f"{branch.name}.token_prototypes"] = Prototypes(branch.token_prototypes, width)
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, features))
+        tensors = _tensors(method, view, features)
         if tensors.learned:
             modules[tensors.part] = TermWeights(tensors.learned)
     return Networks(modules, features)
@@ -76,6 +76,11 @@ def _sees_mask_token(method: Method, branch: BranchView) -> bool:
     return any(
         other.spec.input == "masked" and other.owner in (branch.owner, branch.source) for other in method.branches
     )
+
+
+def _tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+    width, embedding = read_size(view, features), embedding_size(view, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
@@ -120,7 +125,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, networks.features))
+        tensors = _tensors(method, view, networks.features)
         for name, tensor in tensors.state.items():
             state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())

@@ -39,12 +39,3 @@ class Laplace(Critic):
     formula: ClassVar[str] = "T = -smooth-ℓ₁(a - b)"
     source: ClassVar[str] = "Assran et al. 2023 (I-JEPA)"
     implemented: ClassVar[bool] = False
-
-
-class Prototypes(Critic):
-    """Cross-entropy of soft assignments to prototypes."""
-
-    name: ClassVar[str] = "prototypes"
-    formula: ClassVar[str] = "T = Σ_k p_k(b) log p_k(a)"
-    source: ClassVar[str] = "Caron et al. 2021 (DINO)"
-    implemented: ClassVar[bool] = False

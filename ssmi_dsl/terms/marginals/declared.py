@@ -76,28 +76,6 @@ class Uniformity(Marginal):
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, needs_unit_norm=True)
 
 
-class Sinkhorn(Marginal):
-    """Balanced assignments by Sinkhorn-Knopp."""
-
-    name: ClassVar[str] = "sinkhorn"
-    formula: ClassVar[str] = "SK(C ẑ / ε)"
-    source: ClassVar[str] = "Caron et al. 2020 (SwAV)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
-class CenterSharpen(Marginal):
-    """Centering and sharpening of the target."""
-
-    name: ClassVar[str] = "center-sharpen"
-    formula: ClassVar[str] = "softmax((z - c)/τ_t)"
-    source: ClassVar[str] = "Caron et al. 2021 (DINO)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
 class MeanEntropy(Marginal):
     """Entropy of the mean assignment."""
 
