@@ -11,6 +11,8 @@ from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
+from ssmi_dsl.terms.critics.prototypes import Prototypes
+from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 
 Finding = tuple[str, str, Loc, str]
 
@@ -91,6 +93,10 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
             text = "a transformer predicts from the encoder's tokens: it needs `input: visible` and no projector"
             yield no(("branches", name, "predictor"), text)
     for index, objective in enumerate(spec.objective):
+        if isinstance(objective.marginal, MeanEntropy) and not isinstance(objective.critic, Prototypes):
+            yield no(
+                (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
+            )
         for end in ("a", "b") if objective.on is not None else ():
             name, output = split_output(getattr(objective.on, end))
             if name not in spec.branches or output not in OUTPUTS:

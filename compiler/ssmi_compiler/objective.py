@@ -73,10 +73,12 @@ class Objective:
         labels: Tensor | None = None,
         embedding: Tensor | None = None,
         prototypes: Tensor | None = None,
+        pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
-        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b); `memory` is that of
+        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b), `pairs` all anchors with
+        their targets where it reads all pairs at once (default: the pair z_a, z_b); `memory` is that of
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. Raises ValueError on inputs that do not fit.
@@ -99,7 +101,10 @@ class Objective:
         if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
             raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
         b = TorchBuilder()
-        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels, embedding, prototypes)
+        together = ((z_a, target),)
+        if pairs is not None:
+            together = tuple((a, p.detach() if target is not z_b else p) for a, p in pairs)
+        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels, embedding, prototypes, together)
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
@@ -109,7 +114,7 @@ class Objective:
             for term in (spec.marginal, spec.positive):
                 renewed.update(term.renew(b, (z_b.detach(),), stored))
             renewed.update({name: renewed[name].detach() for name in tensors.state})
-        joint = parts.joint * (spec.weight * spec.weights.joint)
+        joint = z_a.new_zeros(()) if parts.joint is None else parts.joint * (spec.weight * spec.weights.joint)
         if parts.marginal is None:
             return Loss(joint, joint, None, renewed)
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)

@@ -134,6 +134,9 @@ class NumpyBuilder:
     def row_mean(self, x: Array) -> Array:
         return x.mean(axis=1)
 
+    def row_max(self, x: Array, *, without: Mask) -> Array:
+        return np.where(mask_array(without, x.shape), -np.inf, x).max(axis=1)
+
     def row_argmax(self, x: Array) -> Array:
         return x.argmax(axis=1).astype(np.float64)
 

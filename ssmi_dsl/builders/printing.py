@@ -136,6 +136,9 @@ class PrintBuilder:
     def row_mean(self, x: Formula) -> Formula:
         return Formula(f"mean_d({x})")
 
+    def row_max(self, x: Formula, *, without: Mask) -> Formula:
+        return Formula(f"maxⱼ{_WITHOUT[without]}({x})")
+
     def row_argmax(self, x: Formula) -> Formula:
         return Formula(f"argmaxⱼ({x})")
 

@@ -159,6 +159,10 @@ class Builder(Protocol[V]):
         """x [N D] -> [N]."""
         ...
 
+    def row_max(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N], the greatest entry of every row, masked entries left out."""
+        ...
+
     def row_argmax(self, x: V) -> V:
         """x [N M] -> [N], the column of the greatest entry of every row, the first of equals; no gradient."""
         ...

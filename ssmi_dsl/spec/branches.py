@@ -34,6 +34,9 @@ class Prototypes(Params):
     freeze_epochs: float = Field(
         default=0.0, ge=0, description="epochs at the start in which the prototypes do not move"
     )
+    shared: bool = Field(
+        default=False, description="EMA targets are scored against the same prototypes, not against followers of them"
+    )
 
 
 class Frozen(Params):

@@ -46,6 +46,12 @@ class BranchView:
     token_prototypes: Prototypes | None = None
 
     @property
+    def prototype_owner(self) -> str:
+        """The branch whose prototypes this one is scored against: its source, where an EMA target shares them instead of following."""
+        shared = self.prototypes is not None and self.prototypes.shared and self.source is not None
+        return self.source if shared and self.source is not None else self.owner
+
+    @property
     def predictor(self) -> Head | None:
         return self.spec.predictor
 
@@ -254,7 +260,8 @@ def _pairs(
     if objective.views == "same":
         return tuple(Pair(anchor.name, view, target.name, view) for view in range(spec.views.count))
     if not spec.optimize.swap:
-        return (Pair(anchor.name, 0, target.name, min(1, spec.views.total - 1)),)
+        local = range(spec.views.count, spec.views.total)
+        return tuple(Pair(anchor.name, view, target.name, min(1, spec.views.total - 1)) for view in (0, *local))
     marginal, bound = objective.marginal, objective.bound
     symmetric = marginal.facts.exchange_symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
     same_end = anchor.name == target.name and outputs[0] == outputs[1]

@@ -43,11 +43,11 @@ class Initial:
     """A tensor of a term before the first step.
 
     init   zeros, ones, eye, constant (`value` everywhere), normal (standard deviation `value`), uniform (within ±`value`),
-           unit-rows (random directions, each row of norm 1)
+           unit-rows (random directions, each row of norm 1), power-law (entry k proportional to k^-`value`, sum 1)
     """
 
     shape: tuple[int, ...]
-    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows"] = "zeros"
+    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows", "power-law"] = "zeros"
     value: float = 0.0
 
 
@@ -123,6 +123,8 @@ class Inputs(Generic[V]):
     labels: V | None = None
     embedding: V | None = None
     prototypes: V | None = None
+    pairs: tuple[tuple[V, V], ...] = ()
+    """Anchor and target of every pair, for terms that read all pairs at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,10 @@ class Scores(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class TermPair(Generic[V]):
-    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value."""
+    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value, and a
+    regulariser has no joint term."""
 
-    joint: V
+    joint: V | None
     marginal: V | None
     updates: Mapping[str, V] = field(default_factory=dict[str, V])
     """New values of the term's state; what the next pair of the same step reads."""
@@ -184,11 +187,12 @@ class Positive(Term):
 class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
 
-    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`); pairs: one for all pairs
+            together (`at.pairs`)
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
-    reads: ClassVar[Literal["pair", "views"]] = "pair"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "pair"
     uses_all_views: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
 

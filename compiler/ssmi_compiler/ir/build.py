@@ -70,9 +70,9 @@ def owned_parts(branch: BranchView) -> tuple[str, ...]:
     has = {
         "encoder": True,
         "projector": branch.projector is not None,
-        "prototypes": branch.prototypes is not None,
+        "prototypes": branch.prototypes is not None and branch.prototype_owner == branch.owner,
         "token_projector": branch.token_projector is not None,
-        "token_prototypes": branch.token_prototypes is not None,
+        "token_prototypes": branch.token_prototypes is not None and branch.prototype_owner == branch.owner,
     }
     return tuple(part for part, present in has.items() if present)
 
@@ -205,9 +205,12 @@ class _Step:
 
     def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
         """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
-        pairs = view.pairs[:1] if view.spec.marginal.reads == "views" else view.pairs
+        pairs = view.pairs if view.spec.marginal.reads == "pair" else view.pairs[:1]
         terms = [self._pair(view, pair, phase, views) for pair in pairs]
-        found = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
+        found = {
+            "joint": [t.joint for t in terms if t.joint is not None],
+            "marginal": [t.marginal for t in terms if t.marginal is not None],
+        }
         weights = {"joint": view.spec.weights.joint, "marginal": view.spec.weights.marginal}
         losses: dict[str, Value] = {}
         for name, values in found.items():
@@ -222,21 +225,27 @@ class _Step:
         return losses
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
-        x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
-        y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        x, y = self._ends(view, pair, phase, views)
         every: tuple[Value, ...] = ()
         if view.spec.marginal.reads == "views":
             every = tuple(
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
+        pairs: tuple[tuple[Value, Value], ...] = ()
+        if view.spec.marginal.reads == "pairs":
+            pairs = ((x, y), *(self._ends(view, other, phase, views) for other in view.pairs[1:]))
         spec = view.spec
         embedding, prototypes = self._scored(view, pair, phase.stopped, views)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes)
+        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, pairs)
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         self._store(view, parts.updates)
         return parts
+
+    def _ends(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> tuple[Value, Value]:
+        x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
+        return x, self._read(pair.target, view.target_output, pair.target_view, phase, views)
 
     def _scored(
         self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]
@@ -246,7 +255,7 @@ class _Step:
         if not view.spec.marginal.needs_prototypes or view.target_output != "output" or declared is None:
             return None, None
         embedding = self._output(view.target, "prediction", views[pair.target_view])
-        part = f"{view.target.owner}.prototypes"
+        part = f"{view.target.prototype_owner}.prototypes"
         shape = (declared.count, embedding.shape[1])
         weight = self.b.op("parameter", shape=shape, params=part, parameter="weight", version=self.version.get(part, 0))
         if declared.normalize:
@@ -312,7 +321,7 @@ class _Step:
         if output != "projection" and branch.predictor is not None:
             z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
         if output == "output" and branch.prototypes is not None:
-            z = self._apply("assign", f"{branch.owner}.prototypes", z, branch.prototypes.count)
+            z = self._apply("assign", f"{branch.prototype_owner}.prototypes", z, branch.prototypes.count)
         return z
 
     def _features(self, branch: BranchView, image: Value) -> Value:
@@ -337,7 +346,7 @@ class _Step:
             z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
         own, prototypes = branch.token_prototypes is not None, branch.token_prototypes or branch.prototypes
         if prototypes is not None:
-            part = f"{branch.owner}.{'token_prototypes' if own else 'prototypes'}"
+            part = f"{branch.prototype_owner}.{'token_prototypes' if own else 'prototypes'}"
             z = self._apply("assign", part, z, prototypes.count)
         return z
 

@@ -58,6 +58,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "sum": lambda x: (),
     "row_sum": lambda x: x[:1],
     "row_mean": lambda x: x[:1],
+    "row_max": lambda x: x[:1],
     "row_argmax": lambda x: x[:1],
     "harden": lambda x: x,
     "column_sum": lambda x: x[1:],
@@ -200,6 +201,9 @@ class IRBuilder:
 
     def row_mean(self, x: Value) -> Value:
         return self.op("row_mean", x)
+
+    def row_max(self, x: Value, *, without: Mask) -> Value:
+        return self.op("row_max", x, without=without.value)
 
     def row_argmax(self, x: Value) -> Value:
         return self.op("row_argmax", x, dtype="i64")

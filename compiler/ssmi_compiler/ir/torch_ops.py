@@ -132,6 +132,9 @@ class TorchBuilder:
     def row_mean(self, x: Tensor) -> Tensor:
         return x.mean(dim=1)
 
+    def row_max(self, x: Tensor, *, without: Mask) -> Tensor:
+        return _masked(x, without).amax(dim=1)
+
     def row_argmax(self, x: Tensor) -> Tensor:
         return x.argmax(dim=1)
 

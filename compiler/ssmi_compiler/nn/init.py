@@ -30,6 +30,9 @@ def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
             return torch.randn(shape, generator=generator) * declared.value
         case "uniform":
             return (torch.rand(shape, generator=generator) * 2 - 1) * declared.value
+        case "power-law":
+            weights = torch.arange(1, shape[0] + 1, dtype=torch.float64) ** -declared.value
+            return (weights / weights.sum()).float()
         case "unit-rows":
             return F.normalize(torch.randn(shape, generator=generator), dim=1)
 

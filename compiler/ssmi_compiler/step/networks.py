@@ -57,10 +57,12 @@ def build_networks(method: Method, *, channels: int, size: int) -> Networks:
             modules[f"{branch.name}.predictor"] = build_token_predictor(branch.predictor, branch.encoder, size=size)
         elif branch.predictor is not None:
             modules[f"{branch.name}.predictor"] = build_head(branch.predictor, width)
-        if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
+        owns_prototypes = branch.sharing is not Sharing.TIED and branch.prototype_owner == branch.owner
+        if branch.prototypes is not None and owns_prototypes:
             modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
     for branch in method.branches:
-        if branch.token_prototypes is not None and branch.sharing is not Sharing.TIED:
+        owns_prototypes = branch.sharing is not Sharing.TIED and branch.prototype_owner == branch.owner
+        if branch.token_prototypes is not None and owns_prototypes:
             head = branch.token_projector or branch.projector
             width = features[branch.owner] if head is None else output_width(head)
             modules[f"{branch.name}.token_prototypes"] = Prototypes(branch.token_prototypes, width)

@@ -76,17 +76,6 @@ class Uniformity(Marginal):
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, needs_unit_norm=True)
 
 
-class MeanEntropy(Marginal):
-    """Entropy of the mean assignment."""
-
-    name: ClassVar[str] = "mean-entropy"
-    formula: ClassVar[str] = "H(E p)"
-    source: ClassVar[str] = "Assran et al. 2022 (MSN)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
 class Taylor(Marginal):
     """The Taylor expansion of the marginal term."""
 

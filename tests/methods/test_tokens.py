@@ -1,0 +1,91 @@
+"""Methods on masked views and on tokens, against their references, through the public `objective`. Legend: N rows, K prototypes."""
+
+import numpy as np
+import pytest
+import torch
+from methods.agreement import assert_agrees, correlated
+from references import koleo, msn
+
+from ssmi_compiler import objective
+from ssmi_dsl.load import load
+
+SIZES = [(8, 5, 0), (24, 12, 1), (6, 16, 2)]
+
+
+@pytest.mark.parametrize(("rows", "width", "seed"), SIZES)
+@pytest.mark.parametrize("name", ["msn", "pmsn"])
+def test_msn_and_pmsn_agree_with_the_reference(name: str, rows: int, width: int, seed: int) -> None:
+    anchor, target = (0.3 * view for view in correlated(2, rows=rows, width=width, seed=seed))
+    prior = msn.power_law(width, 0.25 if name == "pmsn" else 0.0)
+
+    def reference(a: np.ndarray, b: np.ndarray) -> float:
+        found = msn.loss([a], [b], temperature=0.1, sharpening=0.25, prior=prior, reverse=name == "pmsn")
+        return found.total
+
+    assert_agrees(objective(name), [anchor, target], reference, memory={"prior": prior})
+
+
+def test_msn_takes_the_mean_over_all_anchors_of_a_step() -> None:
+    views = [torch.tensor(0.3 * view) for view in correlated(4)]
+    loss = objective("msn")
+    memory = {name: value.double() for name, value in loss.memory(12).items()}
+    pairs = [(view, views[1]) for view in (views[0], *views[2:])]
+    found = loss(views[0], views[1], pairs=pairs, memory=memory)
+    expected = msn.loss([a.numpy() for a, _ in pairs], [t.numpy() for _, t in pairs], temperature=0.1, sharpening=0.25)
+    assert found.joint.item() == pytest.approx(expected.joint, rel=1e-6)
+    assert found.marginal is not None
+    assert found.marginal.item() == pytest.approx(expected.marginal, rel=1e-6)
+    torch.testing.assert_close(loss.memory(12)["prior"], torch.full((12,), 1 / 12))
+
+
+def test_msn_is_finite_where_prototypes_are_never_used() -> None:
+    scores = torch.zeros(6, 4)
+    scores[:, 0] = 100.0
+    anchor = scores.clone().requires_grad_()
+    loss = objective("msn")
+    found = loss(anchor, scores, memory=loss.memory(4))
+    found.backward()
+    assert found.total.item() == pytest.approx(np.log(4), rel=1e-5)
+    assert anchor.grad is not None
+    assert anchor.grad.isfinite().all()
+
+
+def test_msn_agrees_with_lightly() -> None:
+    lightly = pytest.importorskip("lightly.loss")
+    random = np.random.default_rng(0)
+    a, t, q = (torch.nn.functional.normalize(torch.tensor(random.normal(size=(rows, 8))), dim=1) for rows in (6, 6, 5))
+    theirs = lightly.MSNLoss(temperature=0.1, sinkhorn_iterations=0, regularization_weight=1.0)(a, t, q, 0.25)
+    loss = objective("msn")
+    ours = loss(a @ q.T, t @ q.T, memory={"prior": torch.full((5,), 0.2, dtype=torch.float64)})
+    # lightly leaves out the constant log K
+    assert ours.total.item() - np.log(5) == pytest.approx(theirs.item(), rel=1e-6)
+
+
+def test_sharpened_targets_may_be_balanced() -> None:
+    target = torch.tensor(0.3 * correlated(1, rows=8, width=4)[0])
+    method = load("msn", overrides=["objective.marginal.mean-entropy.sinkhorn=50"])
+    loss = objective(method)
+    anchor = torch.zeros(8, 4, dtype=torch.float64, requires_grad=True)
+    found = loss(anchor, target, memory={name: value.double() for name, value in loss.memory(4).items()})
+    # of a uniform anchor the gradient of the cross-entropy is (p - q) / (τ N): its columns sum to the share of each prototype
+    (gradient,) = torch.autograd.grad(found.joint, anchor)
+    torch.testing.assert_close(gradient.sum(dim=0), torch.zeros(4, dtype=torch.float64), atol=1e-6, rtol=0)
+
+
+KOLEO = ["objective={bound: donsker-varadhan, critic: dot, marginal: koleo, weights: {joint: 0}}"]
+
+
+@pytest.mark.parametrize(("rows", "width", "seed"), SIZES)
+def test_koleo_agrees_with_the_reference(rows: int, width: int, seed: int) -> None:
+    method = load("jmi", overrides=KOLEO)
+    views = correlated(2, rows=rows, width=width, seed=seed)
+    assert_agrees(objective(method), views, lambda a, b: koleo.loss(a))
+
+
+def test_koleo_is_finite_on_duplicates() -> None:
+    z = torch.ones(4, 3, requires_grad=True)
+    found = objective(load("jmi", overrides=KOLEO))(z, z.detach())
+    found.backward()
+    assert found.total.isfinite()
+    assert z.grad is not None
+    assert z.grad.isfinite().all()
