@@ -36,7 +36,7 @@ def loss(
     mean = np.mean(rows, axis=0)
     pi = np.full(len(mean), 1 / len(mean)) if prior is None else np.asarray(prior, float)
     p, q = (pi, mean) if reverse else (mean, pi)
-    return loss_from_parts(joint=entropy / len(rows), marginal=float(np.sum(p * np.log(p / q))))
+    return loss_from_parts(joint=-entropy / len(rows), marginal=float(np.sum(p * np.log(p / q))))
 
 
 def power_law(size: int, exponent: float) -> FloatArray:
