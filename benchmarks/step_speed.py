@@ -87,7 +87,7 @@ def eager(
     method = load("simclr", recipe="digits", overrides=OVERRIDES)
     head = method.anchor.projector
     assert head is not None
-    backbone = build_backbone(method.anchor.encoder, channels=3, size=32)
+    backbone = build_backbone(method.anchor.encoder, channels=3, size=(32, 32))
     model: nn.Module = nn.Sequential(backbone, build_head(head, 128))
     if compiled:
         model.compile()

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from ssmi_dsl.components.backbones import Vit, gives_tokens
-from ssmi_dsl.components.heads import TransformerHead
+from ssmi_dsl.components.heads import LinearHead, TransformerHead
 from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.resolve import Resolved
-from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
@@ -140,18 +139,20 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
         for field, term in terms.items():
             if not term.implemented:
                 yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
-        if objective.marginal.uses_all_views and views.total != 2:
+        if objective.marginal.uses_all_views and views.total > 2 and term_name(objective.bound) != "infonce":
             loc = (*objective_loc(spec, index), "marginal")
-            yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
+            what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
+            yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
     yield from _tokens_not_yet(spec)
-    for field in ("split", "modalities", "graph"):
+    for field in ("split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
         yield no(("optimize", "blocks"), "alternation over more than two blocks")
-    for name, branch in spec.branches.items():
-        if isinstance(branch.update, Frozen):
-            yield no(("branches", name, "update"), "a frozen target")
+    if spec.optimize.predictor.direct is not None:
+        for name, branch in spec.branches.items():
+            if branch.predictor is not None and not isinstance(branch.predictor, LinearHead):
+                yield no(("branches", name, "predictor"), "`direct` with a predictor that is not `linear`")
     for name, recipe in spec.recipes.items():
         if recipe.precision == "float16":
             yield no(("recipes", name, "precision"), "float16, which needs its losses scaled, (bfloat16 does not)")

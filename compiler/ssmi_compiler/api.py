@@ -13,14 +13,14 @@ from ssmi_dsl.check import check
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.diagnostics import Diagnostic, Severity
 from ssmi_dsl.errors import SpecError
-from ssmi_dsl.load import load
+from ssmi_dsl.load import find_source, load, open_spec
 from ssmi_dsl.spec.method import Method
 
 
 def compile(
     source: str | Path,
     *,
-    data: str = "digits",
+    data: str | None = None,
     recipe: str | None = None,
     overrides: Sequence[str] = (),
     lint: bool = True,
@@ -29,12 +29,14 @@ def compile(
     dump_ir: Path | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Artifact:
-    """The artifact of a spec (a path or a bundled name) for the images of `data`, under `target/<method>/<key>`.
+    """The artifact of a spec (a path or a bundled name) for the data set `data`, under `target/<method>/<key>`.
 
-    `device` is `cpu`, `cuda`, or `auto`: a GPU where torch sees one. `recipe` is by default the one that fits the data. An artifact with the
-    same key is reused. `dump_ir` names a folder for the MI graph after every pass, written before the proof. Raises SpecError when
-    the linter finds errors, CertificateError when the traced graph contradicts the spec, CompileError otherwise.
+    `data` is by default the embedded data set that fits the spec (`embedded_data`). `device` is `cpu`, `cuda`, or `auto`: a GPU where torch
+    sees one. `recipe` is by default the one that fits the data. An artifact with the same key is reused. `dump_ir` names a folder for the
+    MI graph after every pass, written before the proof. Raises SpecError when the linter finds errors, CertificateError when the traced
+    graph contradicts the spec, CompileError otherwise.
     """
+    data = data or embedded_data(source, overrides)
     check_data(data)
     place = choose_device(device)
     wanted = recipe or DATASETS[data].recipe
@@ -85,6 +87,16 @@ def choose_device(device: str) -> Device:
     if device in ("cpu", "cuda"):
         return device
     raise CompileError(f"there is no device `{device}`; choose auto, cpu or cuda")
+
+
+def embedded_data(source: str | Path, overrides: Sequence[str] = ()) -> str:
+    """The data set that needs no download and has what a spec reads: `digits`, or `shapes` where a view is text. Raises SpecError."""
+    whole = open_spec(find_source(source), overrides=overrides)
+    if isinstance(whole, tuple):
+        raise SpecError(whole)
+    views: object = whole.data.get("views")
+    modalities: object = views.get("modalities") if isinstance(views, dict) else None
+    return "shapes" if isinstance(modalities, list) and "text" in modalities else "digits"
 
 
 def check_data(name: str) -> None:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid
 from ssmi_compiler.ir.graph import Graph
 from ssmi_compiler.masks import Masks
@@ -25,6 +26,7 @@ from ssmi_dsl.components.augment import Normalize, resolve_augment
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.spec.method import Method
 
+TEXT_SETS = tuple(name for name, info in DATASETS.items() if info.text is not None)
 Device = Literal["cpu", "cuda"]
 # random streams of one step; a spec has fewer views
 MAX_VIEWS = 128
@@ -59,10 +61,14 @@ def lower(
     `inspect` is given the MI graph after every pass, before anything is traced.
     """
     info = DATASETS[data]
-    networks = build_networks(method, channels=3, size=info.size)
+    if has_text(method) and info.text is None:
+        raise CompileError(
+            f"`{method.spec.name}` reads text, and `{data}` has none; choose one of: {', '.join(TEXT_SETS)}"
+        )
+    networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
-    masks = make_masks(method, networks, augmentations, info.size)
-    sizes = sizes_of(method, networks, augmentations, info.size)
+    masks = make_masks(method, networks, augmentations, info)
+    sizes = sizes_of(method, networks, augmentations, info)
     stages = run_pipeline(build_graph(method, sizes), batched_views=method.spec.views.encode == "together")
     inspect(stages)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
@@ -71,23 +77,26 @@ def lower(
     return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device, masks)
 
 
-def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], size: int) -> Sizes:
-    """What the MI graph must know, for square images of `size` pixels."""
-    views = tuple(augmentation.output_size((size, size)) for augmentation in augmentations)
+def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo) -> Sizes:
+    """What the MI graph must know, for the images and texts of a data set."""
+    views = tuple(augmentation.output_size((info.size, info.size)) for augmentation in augmentations)
+    length = 0 if info.text is None else info.text.length
     grids = {
         branch.owner: tuple(module.grid(view) for view in views)
         for branch in method.branches
         if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
     }
-    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), grids)
+    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length, grids)
 
 
-def make_masks(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], size: int) -> Masks | None:
-    """What hides patches of the global views, for square images of `size` pixels; None where the spec masks none."""
+def make_masks(
+    method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo
+) -> Masks | None:
+    """What hides patches of the global views of a data set's images; None where the spec masks none."""
     declared = method.spec.views.mask
     if declared is None:
         return None
-    grids = mask_grid(method, sizes_of(method, networks, augmentations, size).grids)
+    grids = mask_grid(method, sizes_of(method, networks, augmentations, info).grids)
     return Masks(declared, grids[: method.spec.views.count])
 
 
@@ -120,7 +129,9 @@ def example_inputs(
     inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
     if needs_labels(method):
         inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
-    masks = make_masks(method, networks, augmentations, size)
+    if has_text(method) and info.text is not None:
+        inputs["text"] = torch.zeros(batch, info.text.length, dtype=torch.int64)
+    masks = make_masks(method, networks, augmentations, info)
     inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0, masks=masks))
     inputs.update(
         {f"number/{name}": torch.tensor(0.0) for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1)}
@@ -153,6 +164,11 @@ def draw_noise(
 def needs_labels(method: Method) -> bool:
     """Whether some objective reads the labels of the batch."""
     return any(view.spec.marginal.needs_labels for view in method.objectives)
+
+
+def has_text(method: Method) -> bool:
+    """Whether some view is text."""
+    return "text" in (method.spec.views.modalities or ())
 
 
 class InPlaceStep(nn.Module):

@@ -73,6 +73,7 @@ class Objective:
         labels: Tensor | None = None,
         embedding: Tensor | None = None,
         prototypes: Tensor | None = None,
+        targets: Sequence[Tensor] | None = None,
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
@@ -81,7 +82,8 @@ class Objective:
         their targets where it reads all pairs at once (default: the pair z_a, z_b); `memory` is that of
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
-        batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. Raises ValueError on inputs that do not fit.
+        batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
+        Raises ValueError on inputs that do not fit.
         """
         if z_a.dim() != 2 or z_a.shape != z_b.shape:
             raise ValueError(
@@ -97,14 +99,16 @@ class Objective:
         spec = self.method.objective
         if spec.marginal.needs_labels and labels is None:
             raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
-        target = z_b.detach() if self.method.is_stopped(self.method.target.name) else z_b
+        stopped = self.method.is_stopped(self.method.target.name)
+        target, *others = (z.detach() if stopped else z for z in (z_b, *(targets or (z_b,))))
         if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
             raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
         b = TorchBuilder()
+        every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
         if pairs is not None:
             together = tuple((a, p.detach() if target is not z_b else p) for a, p in pairs)
-        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels, embedding, prototypes, together)
+        at = Inputs(z_a, target, every, given, labels, embedding, prototypes, tuple(others), together)
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import ssmi_compiler
-from ssmi_compiler.api import check_data, choose_device, load_recipe, require_clean
+from ssmi_compiler.api import check_data, choose_device, embedded_data, load_recipe, require_clean
 from ssmi_compiler.artifact import Artifact, StepFunction, jit_step, manifest_of
 from ssmi_compiler.compile import lower
 from ssmi_dsl.components.datasets import DATASETS
@@ -18,7 +18,7 @@ from ssmi_runtime.loop import Report, RunResult, train
 def run(
     source: str | Path,
     *,
-    data: str = "digits",
+    data: str | None = None,
     recipe: str | None = None,
     overrides: Sequence[str] = (),
     lint: bool = True,
@@ -35,14 +35,15 @@ def run(
     progress: Callable[[str], None] = lambda text: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> RunResult:
-    """Compile a spec (a path or a bundled name) for the images of `data` if that was not done yet, train with it and evaluate.
+    """Compile a spec (a path or a bundled name) for the data set `data` if that was not done yet, train with it and evaluate.
 
         run("jmi", overrides=["recipes.digits.epochs=5"]).results["knn"]
 
-    The run lies in `out`, by default in a new folder of `runs`; `resume` goes on in `out`, by default in the last folder of this artifact and
-    seed. `jit` compiles by torch.compile at the first step and writes no artifact. Raises SpecError, CompileError, CertificateError,
-    DatasetError and RunError, all of them SsmiError.
+    `data` is by default the embedded data set that fits the spec. The run lies in `out`, by default in a new folder of `runs`; `resume`
+    goes on in `out`, by default in the last folder of this artifact and seed. `jit` compiles by torch.compile at the first step and writes
+    no artifact. Raises SpecError, CompileError, CertificateError, DatasetError and RunError, all of them SsmiError.
     """
+    data = data or embedded_data(source, overrides)
     check_data(data)
     step_function: StepFunction | None = None
     if jit:

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, make_augmentations, make_masks, needs_labels
+from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, make_masks, needs_labels
 from ssmi_compiler.files import write_whole
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
@@ -27,7 +27,7 @@ from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import dump
 from ssmi_dsl.spec.method import Method
 from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
-from ssmi_runtime.data import load_images
+from ssmi_runtime.data import load_dataset
 from ssmi_runtime.data.sampling import batch_indices
 from ssmi_runtime.errors import RunError
 from ssmi_runtime.measure import Meter
@@ -81,16 +81,19 @@ def train(
     _claim(folder, artifact, method, seed, resume=resume)
     info = DATASETS[artifact.manifest["data"]]
     data: dict[str, tuple[Tensor, Tensor]] = {}
+    texts: dict[str, Tensor] = {}
     for split in ("train", "test"):
-        loaded = load_images(info.name, split, root=root, download=download)
-        data[split] = (loaded[0].to(device), loaded[1].to(device))
+        loaded = load_dataset(info.name, split=split, root=root, download=download)
+        data[split] = (loaded.images.to(device), loaded.labels.to(device))
+        if loaded.texts is not None:
+            texts[split] = loaded.texts.to(device)
     images, labels = data["train"]
     recipe = method.recipe
     steps_per_epoch = max(1, len(images) // recipe.batch_size)
     num_steps = steps_per_epoch * recipe.epochs
-    networks = build_networks(method, channels=3, size=info.size)
+    networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
-    masks = make_masks(method, networks, augmentations, info.size)
+    masks = make_masks(method, networks, augmentations, info)
 
     def initial() -> dict[str, Tensor]:
         return example_inputs(method, networks, augmentations, info, seed=seed, device=device)
@@ -101,7 +104,7 @@ def train(
     if step_function is None:
         step_function = load_step(artifact)
     names, metrics = artifact.manifest["inputs"], artifact.manifest["metrics"]
-    meter = Meter(method, networks, augmentations, info, data)
+    meter = Meter(method, networks, augmentations, info, data, texts)
     monitor_every = steps_per_epoch * max(1, recipe.epochs // NUM_MONITORS)
     _forget_after(folder / "metrics.jsonl", first)
     pending: list[tuple[dict[str, float], Any]] = []
@@ -114,6 +117,8 @@ def train(
             inputs["batch"] = images[index]
             if needs_labels(method):
                 inputs["labels"] = labels[index]
+            if has_text(method):
+                inputs["text"] = texts["train"][index]
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)

@@ -1,13 +1,14 @@
 """What is measured on the networks of a run: accuracies, collapse, mutual information. Legend: N images, F features, D embedding."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import torch
 from torch import Tensor
 from torch.func import functional_call
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment.geometry import Part
 from ssmi_compiler.compile import draw_noise
 from ssmi_compiler.step.networks import Networks, parameters_of
 from ssmi_dsl.components.datasets import DatasetInfo
@@ -30,7 +31,7 @@ Labelled = tuple[Tensor, Tensor]
 class Meter:
     """Measures networks at a state of the step (`state/param/...`), with running statistics of batch norm.
 
-    `data` holds uint8 images [N C S S] and labels [N] of `train` and `test`, on the device of the state.
+    `data` holds uint8 images [N C S S] and labels [N] of `train` and `test`, on the device of the state; `texts` token ids [N L].
     """
 
     method: Method
@@ -38,6 +39,7 @@ class Meter:
     augmentations: tuple[Augmentation, ...]
     info: DatasetInfo
     data: Mapping[str, Labelled]
+    texts: Mapping[str, Tensor] = field(default_factory=dict[str, Tensor])
 
     def monitors(self, state: Mapping[str, Tensor]) -> dict[str, float]:
         """Collapse and mutual information on test images, cheap enough to follow a run.
@@ -69,7 +71,7 @@ class Meter:
     def raw_pixels(self) -> float:
         """Accuracy of the same weighted k-NN on pixels, centred at mid-gray."""
         (train, train_labels), (test, test_labels) = self.data["train"], self.data["test"]
-        x, y = (images.flatten(1).float() / 255 - 0.5 for images in (train, test))
+        x, y = (self._part(images).flatten(1).float() / 255 - 0.5 for images in (train, test))
         return weighted_knn(x, train_labels, y, test_labels)
 
     @torch.no_grad()
@@ -87,7 +89,7 @@ class Meter:
             torch.tensor(value, device=images.device)[None, :, None, None] for value in (self.info.mean, self.info.std)
         )
         chunks: list[Tensor] = []
-        for chunk in images.split(CHUNK):
+        for chunk in self._part(images).split(CHUNK):
             x = (chunk.float() / 255 - mean) / std if chunk.dtype == torch.uint8 else chunk
             for part in parts:
                 module = self.networks.modules[part].eval()
@@ -95,6 +97,16 @@ class Meter:
                 module.train()
             chunks.append(x)
         return torch.cat(chunks)
+
+    def _part(self, images: Tensor) -> Tensor:
+        """What the anchor sees of whole images, where its view is a fixed part of them; views pass as they are."""
+        if images.dtype != torch.uint8:
+            return images
+        for operation in self.augmentations[0].on_images:
+            if isinstance(operation, Part):
+                rows, columns = operation.slices((images.shape[-2], images.shape[-1]))
+                images = images[..., rows, columns]
+        return images
 
     def _information(self, state: Mapping[str, Tensor], images: Tensor) -> dict[str, float]:
         pair = (*self.augmentations, *self.augmentations)[:2]  # a method of one view: two draws of it
@@ -107,7 +119,8 @@ class Meter:
                 for name, value in noise.items()
                 if name.startswith(prefix)
             }
-            views.append(augmentation(images, own))
+            is_text = self.method.spec.views.modality(index) == "text"
+            views.append(self.texts["test"][: len(images)] if is_text else augmentation(images, own))
         names = (self.method.anchor.name, self.method.target.name)
         z_a, z_b = (self.embed(state, name, view, upto="projector") for name, view in zip(names, views, strict=True))
         critic = self.method.objective.critic

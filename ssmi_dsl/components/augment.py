@@ -9,7 +9,7 @@ Images are float in [0, 1] while they are augmented. Ranges of factors mean what
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self, TypeAlias, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, cast
 
 from pydantic import (
     AfterValidator,
@@ -42,6 +42,14 @@ def _increasing(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def _not_empty(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] >= value[1]:
+        raise PydanticCustomError(
+            "not_increasing", "nothing lies between {low} and {high}", {"low": value[0], "high": value[1]}
+        )
+    return value
+
+
 def _odd(value: int) -> int:
     if value % 2 == 0:
         raise PydanticCustomError("not_odd", "{value} is even; write an odd size", {"value": value})
@@ -59,6 +67,11 @@ Positives = Annotated[tuple[Positive, Positive], AfterValidator(_increasing), Be
 _LENGTH: dict[str, JsonValue] = {"minItems": 1, "maxItems": 3}
 PerChannel = Annotated[tuple[Finite, ...], Field(json_schema_extra=_LENGTH), BeforeValidator(_as_tuple)]
 PositivePerChannel = Annotated[tuple[Positive, ...], Field(json_schema_extra=_LENGTH), BeforeValidator(_as_tuple)]
+UnitRange = Annotated[
+    tuple[Annotated[float, Field(ge=0.0, le=1.0)], Annotated[float, Field(ge=0.0, le=1.0)]],
+    AfterValidator(_not_empty),
+    BeforeValidator(_as_tuple),
+]
 OddSize = Annotated[int, Field(ge=1), AfterValidator(_odd)]
 
 
@@ -71,6 +84,14 @@ class RandomResizedCrop(Params):
     )
     scale: Fractions = Field(default=(0.2, 1.0), description="range of the crop's area, as a fraction of the image's")
     ratio: Positives = Field(default=(3 / 4, 4 / 3), description="range of width / height, log-uniform")
+
+
+class Part(Params):
+    """A fixed part of the image: nothing is random. Evaluation looks at the anchor's part, too."""
+
+    name: ClassVar[str] = "part"
+    rows: UnitRange = Field(default=(0.0, 1.0), description="from and to, as fractions of the height")
+    columns: UnitRange = Field(default=(0.0, 1.0), description="from and to, as fractions of the width")
 
 
 class HorizontalFlip(Params):
@@ -149,6 +170,7 @@ AUGMENT_OPS: dict[str, type[Params]] = {
     op.name: op
     for op in (
         RandomResizedCrop,
+        Part,
         HorizontalFlip,
         ColorJitter,
         Grayscale,
@@ -216,6 +238,15 @@ class ResslOptions(ImageOptions):
     """ReSSL: the first view strongly augmented, the second, for the teacher, only cropped and flipped."""
 
     name: ClassVar[str] = "ressl"
+
+
+class HalvesOptions(PresetOptions):
+    """Two views from one image: its two halves. The branches then see different parts, and need encoders of their own."""
+
+    name: ClassVar[str] = "halves"
+    axis: Literal["rows", "columns"] = Field(
+        default="rows", description="rows: top and bottom; columns: left and right"
+    )
 
 
 class NoneOptions(PresetOptions):
@@ -335,6 +366,11 @@ PRESETS: dict[str, Preset] = {
             (RandomResizedCrop(scale=(0.2, 1.0)), HorizontalFlip(p=0.5)),
         ),
     ),
+    "halves": Preset(
+        options=HalvesOptions,
+        source="Tschannen et al. 2020 (arXiv:1907.13625), section 3: top and bottom halves of an image, not augmented",
+        views=((Part(rows=(0.0, 0.5)),), (Part(rows=(0.5, 1.0)),)),
+    ),
     "none": Preset(options=NoneOptions, source="", views=((),)),
 }
 
@@ -370,6 +406,8 @@ def resolve_augment(choice: PresetOptions | Recipe, view_index: int) -> tuple[tu
     if isinstance(choice, PresetOptions):
         views = PRESETS[choice.name].views
         recipe = views[view_index % len(views)]
+        if isinstance(choice, HalvesOptions) and choice.axis == "columns":
+            recipe = tuple(Part(columns=op.rows) if isinstance(op, Part) else op for op in recipe)
         choice = _adjusted(recipe, choice) if isinstance(choice, ImageOptions) else recipe
     return tuple((name_of(AUGMENT_OPS, op), op) for op in choice)
 

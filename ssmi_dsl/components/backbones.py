@@ -77,7 +77,19 @@ class Timm(Backbone):
     model: str = Field(pattern=r"^[A-Za-z0-9_.]{1,128}$", description="model name of timm, e.g. `vit_tiny_patch16_224`")
 
 
-BACKBONES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Timm)}
+class Text(Backbone):
+    """A transformer on tokens (pre-norm, causal mask as in CLIP), read out by the mean over the tokens that are not padding."""
+
+    name: ClassVar[str] = "text"
+
+    width: int = Field(default=128, ge=8, description="width of the tokens, and features of the text")
+    depth: int = Field(default=2, ge=1, description="blocks of attention and MLP")
+    heads: int = Field(default=4, ge=1, description="attention heads; they divide the width")
+
+
+BACKBONES: dict[str, type[Params]] = {
+    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Timm)
+}
 
 
 class EncoderSpec(Params):
@@ -95,6 +107,8 @@ def num_features(encoder: EncoderSpec) -> int | None:
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
         return 8 * backbone.width
+    if isinstance(backbone, Text):
+        return backbone.width
     if isinstance(backbone, MlpBackbone):
         return backbone.widths[-1]
     if isinstance(backbone, Vit):

@@ -5,6 +5,14 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class TextInfo:
+    """The texts of a data set: token ids below `vocabulary`, padded with 0 to `length` tokens."""
+
+    vocabulary: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetInfo:
     """What is known of a data set without reading it.
 
@@ -25,6 +33,7 @@ class DatasetInfo:
     std: tuple[float, ...]
     extra: str | None
     recipe: str
+    text: TextInfo | None = None
 
 
 _HALF, _QUARTER = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
@@ -59,6 +68,7 @@ DATASETS: dict[str, DatasetInfo] = {
             std=_QUARTER,
             extra=None,
             recipe="digits",
+            text=TextInfo(vocabulary=35, length=12),
         ),
         DatasetInfo(
             name="gaussian",

@@ -45,7 +45,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if type(objective.bound).name != "infonce" or objective.target_nats is None:
         return
     size = objective.marginal.size + 1 if isinstance(objective.marginal, Queue) else method.recipe.batch_size
-    size = 2 * size - 1 if objective.marginal.uses_all_views else size
+    size = method.spec.views.total * size - 1 if objective.marginal.uses_all_views else size
     if log(size) < objective.target_nats:
         yield Finding(
             ("objective", "target_nats"),

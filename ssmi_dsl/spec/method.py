@@ -269,6 +269,12 @@ def _pairs(
     return tuple(
         Pair(anchor.name, a, target.name, b)
         for a in range(spec.views.total)
-        for b in range(spec.views.count)
-        if a != b and not (one_order and b < a < spec.views.count)
+        for b in _target_views(spec, objective, a)
+        if not (one_order and b < a < spec.views.count)
     )
+
+
+def _target_views(spec: MethodSpec, objective: Objective, anchor: int) -> list[int]:
+    """The global views that an anchor meets one by one; a positive that reads all of them is emitted once."""
+    others = [view for view in range(spec.views.count) if view != anchor]
+    return others[:1] if objective.positive.reads == "others" else others

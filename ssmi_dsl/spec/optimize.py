@@ -9,6 +9,13 @@ from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
 
 
+class DirectPred(Params):
+    """A linear predictor set in closed form from the eigenvectors of the correlation matrix F (Tian et al. 2021)."""
+
+    eps: float = Field(default=0.01, ge=0, description="ε, added to every eigenvalue relative to the largest")
+    momentum: float = Field(default=0.3, ge=0, lt=1, description="ρ of F <- ρ F + (1 - ρ) F of the batch")
+
+
 class PredictorUpdate(Params):
     """How the predictor's parameters are updated."""
 
@@ -18,6 +25,14 @@ class PredictorUpdate(Params):
     )
     lr_multiplier: float = Field(default=1.0, gt=0, description="factor on the learning rate")
     frozen: bool = Field(default=False, description="the predictor keeps its initial weights")
+    direct: DirectPred | None = Field(
+        default=None, description="set the linear predictor in closed form (DirectPred) instead of training it"
+    )
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether gradient steps move the predictor."""
+        return not self.frozen and self.direct is None
 
 
 class Optimize(Params):

@@ -34,13 +34,22 @@ class Views(Params):
         description="patches of the global views that branches with `input: visible` or `masked` do not see",
     )
     split: object | None = Field(default=None, description="views from halves or channels of a sample")
-    modalities: object | None = Field(default=None, description="views from different modalities")
+    modalities: tuple[Literal["image", "text"], ...] | None = Field(
+        default=None,
+        strict=False,
+        min_length=2,
+        description="the modality of each view; default: all are images. The first branch then encodes the first view, and so on",
+    )
     graph: object | None = Field(default=None, description="views of graphs")
 
     @property
     def total(self) -> int:
         """V, all views of a sample, global ones first."""
         return self.count + (0 if self.local is None else self.local.count)
+
+    def modality(self, view: int) -> Literal["image", "text"]:
+        """What a view is made of."""
+        return "image" if self.modalities is None else self.modalities[view]
 
     def augment_of(self, view: int) -> tuple[AugmentChoice, int]:
         """The augmentation of a view, and the view's number among those that share it."""

@@ -110,6 +110,7 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+    targets targets of all global views but the anchor's, for positives that read them
 
     Where the target has prototypes, y holds its scores [N K], and
     embedding   what the target scored [N E], and
@@ -123,6 +124,7 @@ class Inputs(Generic[V]):
     labels: V | None = None
     embedding: V | None = None
     prototypes: V | None = None
+    targets: tuple[V, ...] = ()
     pairs: tuple[tuple[V, V], ...] = ()
     """Anchor and target of every pair, for terms that read all pairs at once."""
 
@@ -173,7 +175,12 @@ class Bound(Term):
 
 
 class Positive(Term):
-    """How the partner of an anchor is found among the targets."""
+    """How the partner of an anchor is found among the targets.
+
+    reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    """
+
+    reads: ClassVar[Literal["pair", "others"]] = "pair"
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""

@@ -42,7 +42,7 @@ def test_output_of_presets(name, index):
     out = augmentation(batch, augmentation.draw(generator(), 16, SIZE))
 
     assert out.dtype == torch.float32
-    assert out.shape == (16, 3, *SIZE)
+    assert out.shape == (16, 3, *augmentation.output_size(SIZE))
     assert out.is_contiguous()
     assert 0.0 <= out.min() <= out.max() <= 1.0
     assert torch.equal(batch, before)
@@ -196,3 +196,20 @@ def test_a_kernel_larger_than_the_image_is_refused():
 
     with pytest.raises(ValueError, match="the largest possible is 63"):
         augmentation(images(), augmentation.draw(generator(), 4, SIZE))
+
+
+def test_halves_are_the_two_halves_and_a_flip_stays_behind_a_part():
+    batch = images(2, size=(8, 6))
+    left, right = (Augmentation(resolve_augment(declared.HalvesOptions(axis="columns"), view)) for view in range(2))
+
+    assert left.output_size((8, 6)) == (8, 3)
+    torch.testing.assert_close(torch.cat([left(batch, {}), right(batch, {})], dim=3), batch.float() / 255)
+
+    ops = recipe(
+        declared.RandomResizedCrop(scale=(1.0, 1.0), ratio=(1.0, 1.0)),
+        declared.Part(columns=(0.0, 0.5)),
+        declared.HorizontalFlip(p=1.0),
+    )
+    chain, square = Augmentation(ops), batch[..., :6, :]
+    noise = chain.draw(generator(), 2, (6, 6))
+    torch.testing.assert_close(chain(square, noise), square[..., :3].flip(3).float() / 255)

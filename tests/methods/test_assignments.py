@@ -80,3 +80,22 @@ def test_swav_queue_is_assigned_with_the_batch_and_takes_its_embeddings(share: f
     np.testing.assert_array_equal(kept[:4], embedding[4:])
     np.testing.assert_array_equal(kept[4:16], past[4:16])
     assert float(found.memory["past_pointer"]) == 4
+
+
+def test_dino_and_swav_have_the_values_of_lightly() -> None:
+    lightly = pytest.importorskip("lightly.loss")
+    views = [0.2 * torch.tensor(view) for view in correlated(4, rows=16, width=8)]
+    student, teacher = views, [torch.flip(view, [1]) for view in views[:2]]
+
+    theirs = lightly.DINOLoss(output_dim=8, warmup_teacher_temp=0.04, teacher_temp=0.07, warmup_teacher_temp_epochs=1)
+    expected = theirs.double()(teacher, student, epoch=5).item()
+    memory = {"center": torch.zeros(8, dtype=torch.float64), "teacher_temperature": torch.tensor(0.07)}
+    pairs = [(s, t) for s in range(4) for t in range(2) if s != t]
+    ours = [objective("dino")(student[s], teacher[t], memory=memory).total.item() for s, t in pairs]
+    assert np.mean(ours) == pytest.approx(expected, rel=1e-6)
+
+    theirs = lightly.SwaVLoss(temperature=0.1, sinkhorn_iterations=3, sinkhorn_epsilon=0.05)
+    expected = theirs(views[:2], views[2:]).item()
+    loss = objective("swav", recipe="imagenet")
+    ours = [loss(views[s], views[t]).total.item() for s, t in pairs]
+    assert np.mean(ours) == pytest.approx(expected, rel=1e-6)

@@ -13,6 +13,7 @@ from ssmi_compiler.errors import MissingComponentError
 from ssmi_compiler.nn import build_backbone, build_head, init_module
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec, num_features
+from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import HEADS, MlpHead, output_width
 from ssmi_dsl.spec.branches import Branch
 
@@ -22,7 +23,9 @@ ENCODERS = {
     "resnet18-standard": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "standard"}),
     "mlp": EncoderSpec.model_validate({"backbone": {"mlp": {"widths": [8, 5]}}}),
     "vit": EncoderSpec.model_validate({"backbone": {"vit": {"patch": 8, "width": 16, "depth": 2, "heads": 2}}}),
+    "text": EncoderSpec.model_validate({"backbone": {"text": {"width": 8, "depth": 1, "heads": 2}}}),
 }
+TEXT = TextInfo(vocabulary=9, length=5)
 HEAD_FORMS: dict[str, Any] = {
     "short": {"mlp": [8, 4]},
     "no-affine": {"mlp": {"widths": [8, 8, 4], "last_norm": "batch-no-affine"}},
@@ -34,7 +37,8 @@ HEAD_FORMS: dict[str, Any] = {
 @pytest.mark.parametrize("name", ENCODERS)
 def test_backbone_traces_with_gradients_and_has_the_declared_features(name: str) -> None:
     encoder = ENCODERS[name]
-    module = build_backbone(encoder, channels=3, size=32)
+    module = build_backbone(encoder, channels=3, size=(32, 32), text=TEXT)
+    example = torch.randint(0, 9, (4, 5)) if name == "text" else torch.randn(4, 3, 32, 32)
     params = {key: value.detach() for key, value in module.named_parameters()}
     buffers = dict(module.named_buffers())
 
@@ -44,8 +48,8 @@ def test_backbone_traces_with_gradients_and_has_the_declared_features(name: str)
         y = functional_call(module, (leaves, own), (x,))
         return [y, *torch.autograd.grad(y.square().sum(), list(leaves.values()), allow_unused=True)]
 
-    traced = make_fx(step, tracing_mode="fake")(params, buffers, torch.randn(4, 3, 32, 32))
-    outputs = traced(params, buffers, torch.randn(4, 3, 32, 32))
+    traced = make_fx(step, tracing_mode="fake")(params, buffers, example)
+    outputs = traced(params, buffers, example)
     assert outputs[0].shape == (4, num_features(encoder))
     assert module.num_features == num_features(encoder)
     assert all(gradient is not None and gradient.isfinite().all() for gradient in outputs[1:])
@@ -55,7 +59,7 @@ def test_resnet18_is_torchvisions_when_weights_are_copied() -> None:
     models = pytest.importorskip("torchvision.models")
     theirs = models.resnet18(num_classes=7)
     theirs.fc = nn.Identity()
-    ours = build_backbone(ENCODERS["resnet18-standard"], channels=3, size=64)
+    ours = build_backbone(ENCODERS["resnet18-standard"], channels=3, size=(64, 64))
     renamed = {key: value for key, value in theirs.state_dict().items() if not key.endswith("num_batches_tracked")}
     ours.load_state_dict(renamed)
     x = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
@@ -102,7 +106,7 @@ def test_initial_weights_depend_on_the_seed_alone() -> None:
 
 def test_timm_models_by_name() -> None:
     pytest.importorskip("timm")
-    module = build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10t"}}}), size=32)
+    module = build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10t"}}}), size=(32, 32))
     assert module(torch.randn(2, 3, 32, 32)).shape == (2, module.num_features)
     with pytest.raises(MissingComponentError, match="no model `resnet10x`"):
         build_backbone(EncoderSpec.model_validate({"backbone": {"timm": {"model": "resnet10x"}}}))
@@ -115,4 +119,18 @@ def test_timm_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_declared_backbone_is_built() -> None:
-    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "timm"}
+    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "timm"}
+
+
+def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earlier_one() -> None:
+    net = build_backbone(ENCODERS["text"], text=TEXT)
+    init_module(net, torch.Generator().manual_seed(0))
+    words = torch.tensor([[3, 4, 0, 0, 0], [3, 5, 0, 0, 0]])
+
+    out = net(words)
+    hidden = net.blocks(net.embedding(words) + net.positions)  # pyright: ignore[reportCallIssue] - modules
+
+    assert not torch.allclose(out[0], out[1])
+    torch.testing.assert_close(hidden[0, 0], hidden[1, 0])
+    with pytest.raises(MissingComponentError, match="needs a data set with texts"):
+        build_backbone(ENCODERS["text"])

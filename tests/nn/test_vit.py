@@ -114,7 +114,7 @@ def test_targets_may_be_layer_normed_means_of_the_last_blocks() -> None:
 
 def test_the_predictor_gives_each_group_its_tokens_alone() -> None:
     encoder = EncoderSpec.model_validate({"backbone": {"vit": SMALL}})
-    module = build_token_predictor(TransformerHead(width=8, depth=1, heads=2), encoder, size=32)
+    module = build_token_predictor(TransformerHead(width=8, depth=1, heads=2), encoder, size=(32, 32))
     init_module(module, torch.Generator().manual_seed(0))
     x = torch.randn(2, 1 + 5, 16, generator=torch.Generator().manual_seed(3))
     visible = torch.tensor([[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]])

@@ -24,7 +24,7 @@ SMALL = [
 
 
 def _lower(name: str, *overrides: str) -> Lowered:
-    queue = ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
+    queue = ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else []
     return lower(load(name, recipe="digits", overrides=[*SMALL, *queue, *overrides]))
 
 

@@ -27,7 +27,7 @@ SMALL = ["recipes.digits.method.encoder.backbone.conv-small.width=4"]
 
 
 def _method(name: str, *overrides: str) -> Method:
-    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name == "moco-v2" else []
+    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name in ("moco-v1", "moco-v2") else []
     return load(name, recipe="digits", overrides=[f"recipes.digits.batch_size={N}", *queue, *overrides])
 
 
@@ -35,7 +35,7 @@ def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
     info = DATASETS["digits"]
     networks = build_networks(method, channels=3, size=info.size)
     augmentations = make_augmentations(method, info)
-    graph = build_graph(method, sizes_of(method, networks, augmentations, info.size))
+    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
     stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     inputs = example_inputs(method, networks, augmentations, info, seed=0)
     generator = torch.Generator().manual_seed(0)

@@ -31,7 +31,7 @@ MATRIX = (torch.ops.aten.convolution.default, torch.ops.aten.mm.default, torch.o
 
 
 def _queue(name: str) -> list[str]:
-    return ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
+    return ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else []
 
 
 @pytest.mark.skipif(not torch.backends.cuda.is_built(), reason="this torch knows no CUDA device")
@@ -47,7 +47,7 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
     info = DATASETS["digits"]
     networks = build_networks(method, channels=3, size=info.size)
     augmentations = make_augmentations(method, info)
-    graph = build_graph(method, sizes_of(method, networks, augmentations, info.size))
+    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
     stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
     inputs = example_inputs(method, networks, augmentations, info, seed=0)
     program = StepProgram(stages[-1][1], method, networks, augmentations)

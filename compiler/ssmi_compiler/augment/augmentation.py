@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ssmi_compiler.augment import color
 from ssmi_compiler.augment.blur import Blur
-from ssmi_compiler.augment.geometry import Crop, Flip
+from ssmi_compiler.augment.geometry import Crop, Flip, Part
 from ssmi_compiler.augment.jitter import Jitter
 from ssmi_compiler.augment.operation import Operation, Planes, Size
 from ssmi_compiler.augment.vectors import VectorNoise
@@ -21,6 +21,7 @@ from ssmi_dsl.components.base import Params
 # every declared operation and what carries it out; parameters of one kind go to their own operation only
 OPERATIONS: Mapping[str, Callable[[Any], Operation | VectorNoise]] = {
     declared.RandomResizedCrop.name: Crop,
+    declared.Part.name: Part,
     declared.HorizontalFlip.name: Flip,
     declared.ColorJitter.name: Jitter,
     declared.Grayscale.name: color.Grayscale,
@@ -108,11 +109,13 @@ def is_active(params: Params) -> bool:
 def fold_flips(ops: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """Moves each flip into the crop before it: crop, a ..., flip -> crop with flip, a ...
 
-    Exact, since a flip commutes with every operation but a crop.
+    Exact, since a flip commutes with every operation but a crop or a part.
     """
     folded: list[Operation] = []
     for op in ops:
-        crop = max((place for place, earlier in enumerate(folded) if isinstance(earlier, Crop)), default=None)
+        crop = max((place for place, earlier in enumerate(folded) if isinstance(earlier, Crop | Part)), default=None)
+        if crop is not None and isinstance(folded[crop], Part):
+            crop = None
         if isinstance(op, Flip) and crop is not None:
             earlier = folded[crop]
             assert isinstance(earlier, Crop)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, per_sample
+from ssmi_dsl.components import augment as declared
 from ssmi_dsl.components.augment import HorizontalFlip, RandomResizedCrop
 
 # torchvision draws a box anew up to ten times before it takes the central crop
@@ -118,3 +119,29 @@ def central_crop(size: Size, *, ratio: tuple[float, float]) -> Size:
     if columns / rows > ratio[1]:
         return rows, max(round(rows * ratio[1]), 1)
     return rows, columns
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A fixed part of the image; nothing is random. Fractions are rounded to whole pixels, at least one."""
+
+    params: declared.Part
+
+    def output_size(self, size: Size) -> Size:
+        rows, columns = self.slices(size)
+        return rows.stop - rows.start, columns.stop - columns.start
+
+    def draw(self, generator: torch.Generator, num: int, size: Size) -> dict[str, Tensor]:
+        return {}
+
+    def __call__(self, planes: Planes, noise: Noise) -> Planes:
+        height, width = planes[0].shape[-2:]
+        rows, columns = self.slices((height, width))
+        return tuple(plane[..., rows, columns] for plane in planes)
+
+    def slices(self, size: Size) -> tuple[slice, slice]:
+        """Rows and columns of an image of `size` pixels."""
+        bounds = ((self.params.rows, size[0]), (self.params.columns, size[1]))
+        found = [(round(low * pixels), round(high * pixels)) for (low, high), pixels in bounds]
+        rows, columns = (slice(low, max(high, low + 1)) for low, high in found)
+        return rows, columns

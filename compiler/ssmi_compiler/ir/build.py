@@ -25,12 +25,16 @@ from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_l
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What the graph must know of data and encoders: batch, channels, height and width of every view, features of each owner's backbone."""
+    """What the graph must know of data and encoders: batch, channels, height and width of every view, features of each owner's backbone.
+
+    `text` is the length of a text in tokens, 0 where the data has none.
+    """
 
     batch: int
     channels: int
     views: tuple[tuple[int, int], ...]
     features: dict[str, int]
+    text: int = 0
     grids: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict[str, tuple[tuple[int, int], ...]])
     """Rows and columns of tokens of every view, for each owner whose backbone gives tokens."""
 
@@ -57,7 +61,7 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
         branch = method.branch(name)
         if branch.sharing in (Sharing.OWN, Sharing.TIED):
             parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
+        if branch.predictor is not None and method.spec.optimize.predictor.is_trained:
             parts.append(f"{name}.predictor")
     parts.extend(
         term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
@@ -177,11 +181,7 @@ class _Step:
         }
 
     def build(self) -> Graph:
-        channels = self.sizes.channels
-        views = [
-            self.b.op("view", shape=(self.sizes.batch, channels, *size), index=index)
-            for index, size in enumerate(self.sizes.views)
-        ]
+        views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
         self.views = views
         if any(view.spec.marginal.needs_labels for view in self.method.objectives):
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
@@ -190,6 +190,11 @@ class _Step:
         self._renew(views)
         self._targets()
         return self.graph.build()
+
+    def _view(self, index: int, size: tuple[int, int]) -> Value:
+        if self.method.spec.views.modality(index) == "text":
+            return self.b.op("text", shape=(self.sizes.batch, self.sizes.text), dtype="i64")
+        return self.b.op("view", shape=(self.sizes.batch, self.sizes.channels, *size), index=index)
 
     def _phase(self, phase: Phase, views: list[Value]) -> None:
         losses: dict[str, Value] = {}
@@ -205,7 +210,8 @@ class _Step:
 
     def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
         """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
-        pairs = view.pairs if view.spec.marginal.reads == "pair" else view.pairs[:1]
+        together = self._reads_views(view) or view.spec.marginal.reads == "pairs"
+        pairs = view.pairs[:1] if together else view.pairs
         terms = [self._pair(view, pair, phase, views) for pair in pairs]
         found = {
             "joint": [t.joint for t in terms if t.joint is not None],
@@ -227,7 +233,7 @@ class _Step:
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x, y = self._ends(view, pair, phase, views)
         every: tuple[Value, ...] = ()
-        if view.spec.marginal.reads == "views":
+        if self._reads_views(view):
             every = tuple(
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
@@ -236,7 +242,11 @@ class _Step:
             pairs = ((x, y), *(self._ends(view, other, phase, views) for other in view.pairs[1:]))
         spec = view.spec
         embedding, prototypes = self._scored(view, pair, phase.stopped, views)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, pairs)
+        others: tuple[Value, ...] = ()
+        if view.spec.positive.reads == "others":
+            seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
+            others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
+        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, others, pairs)
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
@@ -246,6 +256,11 @@ class _Step:
     def _ends(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> tuple[Value, Value]:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
         return x, self._read(pair.target, view.target_output, pair.target_view, phase, views)
+
+    def _reads_views(self, view: ObjectiveView) -> bool:
+        """Whether one emission reads all views of the anchor."""
+        marginal = view.spec.marginal
+        return marginal.reads == "views" or (marginal.uses_all_views and self.method.spec.views.total > 2)
 
     def _scored(
         self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]

@@ -13,14 +13,23 @@ from torch.nn import functional as F
 
 from ssmi_compiler.errors import MissingComponentError
 from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_compiler.nn.text import TextNet
 from ssmi_compiler.nn.vit import VitNet
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Timm, Vit
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Text, Timm, Vit
+from ssmi_dsl.components.datasets import TextInfo
 
 
-def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32, masked: bool = False) -> nn.Module:
-    """The backbone that `encoder` names, for images [N channels size size]; `masked` gives a vit its token for hidden patches.
+def build_backbone(
+    encoder: EncoderSpec,
+    *,
+    channels: int = 3,
+    size: tuple[int, int] = (32, 32),
+    text: TextInfo | None = None,
+    masked: bool = False,
+) -> nn.Module:
+    """The backbone that `encoder` names, for images [N channels H W], (H, W) = size, or for the texts of a data set.
 
-    Raises MissingComponentError when the backbone's package is absent.
+    `masked` gives a vit its token for hidden patches. Raises MissingComponentError when its package is absent, or the texts.
     """
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
@@ -28,7 +37,11 @@ def build_backbone(encoder: EncoderSpec, *, channels: int = 3, size: int = 32, m
     if isinstance(backbone, ResNet18):
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
-        return MlpNet(prod((channels, size, size)), backbone.widths)
+        return MlpNet(prod((channels, *size)), backbone.widths)
+    if isinstance(backbone, Text):
+        if text is None:
+            raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")
+        return TextNet(backbone, text)
     if isinstance(backbone, Vit):
         return VitNet(backbone, channels=channels, size=size, masked=masked)
     assert isinstance(backbone, Timm)
@@ -125,7 +138,7 @@ def pool(x: Tensor, *, tokens: bool) -> Tensor:
     return torch.cat([mean[:, None], x.flatten(2).transpose(1, 2)], dim=1) if tokens else mean
 
 
-def _timm(name: str, *, channels: int, size: int) -> nn.Module:
+def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     try:
         timm = importlib.import_module("timm")
     except ImportError as error:

@@ -42,7 +42,7 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
     """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity;
     linear layers and learned tokens of transformers: normal of standard deviation 0.02 (Devlin et al. 2019).
 
-    Modules of other libraries keep what their constructor gave to other parameters.
+    Embeddings of tokens: normal, 0.02. Modules of other libraries keep what their constructor gave to other parameters.
     """
     for child in module.modules():
         if isinstance(child, nn.Conv2d):
@@ -63,6 +63,8 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             child.weight.uniform_(-bound, bound, generator=generator)
             if child.bias is not None:
                 child.bias.uniform_(-bound, bound, generator=generator)
+        elif isinstance(child, nn.Embedding):
+            child.weight.normal_(0.0, 0.02, generator=generator)
         elif isinstance(child, Prototypes):
             child.weight.copy_(initial_tensor(Initial(tuple(child.weight.shape), "unit-rows"), generator))
         elif isinstance(child, BatchNorm):

@@ -68,11 +68,11 @@ class Block(nn.Module):
 class VitNet(nn.Module):
     """A ViT on images [N C H W] of any size that the patch divides. `masked` gives it the token that stands for hidden patches."""
 
-    def __init__(self, declared: Vit, *, channels: int, size: int, masked: bool = False) -> None:
+    def __init__(self, declared: Vit, *, channels: int, size: Grid, masked: bool = False) -> None:
         super().__init__()
         width = declared.width
         self.patch = declared.patch
-        self.reference = self.grid((size, size))
+        self.reference = self.grid(size)
         self.embed = Dense(channels * declared.patch**2, width)
         self.class_token = Learned(width) if declared.pool == "class" else None
         self.registers = nn.ModuleList(Learned(width) for _ in range(declared.registers))
@@ -159,10 +159,10 @@ class TokenPredictor(nn.Module):
         return self.out(self.norm(z[:, -size:])).flatten(0, 1)
 
 
-def build_token_predictor(declared: TransformerHead, encoder: EncoderSpec, *, size: int) -> TokenPredictor:
-    """The predictor of an encoder's hidden tokens, for images of `size` pixels."""
+def build_token_predictor(declared: TransformerHead, encoder: EncoderSpec, *, size: Grid) -> TokenPredictor:
+    """The predictor of an encoder's hidden tokens, for images of `size` (height, width), pixels."""
     assert isinstance(encoder.backbone, Vit), "the structure of the spec was checked"
-    reference = (size // encoder.backbone.patch, size // encoder.backbone.patch)
+    reference = (size[0] // encoder.backbone.patch, size[1] // encoder.backbone.patch)
     return TokenPredictor(declared, in_features=encoder.backbone.width, reference=reference)
 
 

@@ -9,12 +9,15 @@ path. The converse is structural: a path carries a gradient unless arithmetic ha
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
 from torch import fx
 
 from ssmi_compiler.errors import CertificateError
 from ssmi_compiler.ir.build import trained_parts
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
+
+COPIES = (torch.ops.aten.detach.default, torch.ops.aten.clone.default, torch.ops.aten.alias.default)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
     followers: list[str] = []
     for branch in method.branches:
         if branch.sharing in (Sharing.EMA, Sharing.FROZEN):
+            if branch.sharing is Sharing.FROZEN:
+                problems.extend(_check_frozen(analysis, branch.name))
+                followers.append(f"{branch.name} never moves")
+                continue
             problems.extend(_check_follower(analysis, branch.name, branch.source or ""))
             followers.append(f"{branch.name} follows {branch.source}")
     if problems:
@@ -142,6 +149,17 @@ def _check_follower(analysis: "_Analysis", name: str, source: str) -> list[str]:
     return problems
 
 
+def _check_frozen(analysis: "_Analysis", name: str) -> list[str]:
+    """A frozen branch comes out as it went in: parameters and running statistics are the very inputs of the step."""
+    changed = [
+        output
+        for kind in ("param", "buffer")
+        for output in analysis.outputs_with(f"state/{kind}/{name}.")
+        if f"{name}.predictor/" not in output and not analysis.is_unchanged(output)
+    ]
+    return [f"`{output.removeprefix('state/')}` of the frozen branch `{name}` changes" for output in changed]
+
+
 class _Analysis:
     """Which inputs each node of the traced graph depends on, as bit sets over placeholders."""
 
@@ -202,6 +220,13 @@ class _Analysis:
 
     def outputs_with(self, prefix: str) -> list[str]:
         return [name for name in self.outputs if name.startswith(prefix)]
+
+    def is_unchanged(self, output: str) -> bool:
+        """Whether the output is the input of the same name, copied at most."""
+        node = self.outputs[output]
+        while node.op == "call_function" and node.target in COPIES:
+            node = node.all_input_nodes[0]
+        return node.op == "placeholder" and self.depends[node] == self.bit[output]
 
     def inputs_of(self, output: str, *, cut: str) -> set[str]:
         """Inputs that an output depends on when the node of another output is taken for granted."""

@@ -76,10 +76,10 @@ class StepProgram:
         noise: Mapping[str, Tensor],
         numbers: Mapping[str, Tensor],
         probes: Mapping[str, Tensor],
-        labels: Tensor | None = None,
+        extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: `lr`, `lr/predictor`, `momentum/<branch>` as scalars; labels: int64 [N]."""
-        return _Run(self, state, batch, noise, numbers, probes, labels).run()
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
 def rate_of(part: str) -> str:
@@ -98,9 +98,9 @@ class _Run:
         noise: Mapping[str, Tensor],
         numbers: Mapping[str, Tensor],
         probes: Mapping[str, Tensor],
-        labels: Tensor | None,
+        extras: Mapping[str, Tensor],
     ) -> None:
-        self.label_batch = batch.new_zeros(batch.shape[0], dtype=torch.int64) if labels is None else labels
+        self.extras = extras
         self.program, self.batch, self.noise, self.numbers, self.probes = program, batch, noise, numbers, probes
         self.state: State = dict(state)
         self.params = {part: self._leaves(part) for part in program.networks.modules}
@@ -174,7 +174,10 @@ class _Run:
         return self.numbers[op.text("key")]
 
     def _labels(self, op: Op) -> Tensor:
-        return self.label_batch
+        return self.extras["labels"]
+
+    def _text(self, op: Op) -> Tensor:
+        return self.extras["text"]
 
     def _rows(self, op: Op, x: Tensor) -> Tensor:
         return x[int(op.number("start")) : int(op.number("stop"))]

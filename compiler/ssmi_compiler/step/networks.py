@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
 from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
+from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import TransformerHead, output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import Initial
@@ -37,14 +41,14 @@ class TermWeights(nn.Module):
             self.register_parameter(name, nn.Parameter(torch.zeros(tensor.shape)))
 
 
-def build_networks(method: Method, *, channels: int, size: int) -> Networks:
+def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
     """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
     for branch in method.branches:
         if branch.sharing is not Sharing.TIED:
-            masked = _sees_mask_token(method, branch)
-            backbone = build_backbone(branch.encoder, channels=channels, size=size, masked=masked)
+            seen, masked = input_size(method, branch, size), _sees_mask_token(method, branch)
+            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text, masked=masked)
             modules[f"{branch.name}.encoder"] = backbone
             features[branch.name] = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
             if branch.projector is not None:
@@ -53,8 +57,17 @@ def build_networks(method: Method, *, channels: int, size: int) -> Networks:
                 modules[f"{branch.name}.token_projector"] = build_head(branch.token_projector, features[branch.name])
     for branch in method.branches:
         width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
+        direct = method.spec.optimize.predictor.direct
         if isinstance(branch.predictor, TransformerHead):
-            modules[f"{branch.name}.predictor"] = build_token_predictor(branch.predictor, branch.encoder, size=size)
+            seen = input_size(method, branch, size)
+            modules[f"{branch.name}.predictor"] = build_token_predictor(branch.predictor, branch.encoder, size=seen)
+        elif branch.predictor is not None and direct is not None:
+            if output_width(branch.predictor) != width:
+                raise CompileError(
+                    f"branch `{branch.name}`: a predictor in closed form keeps the width {width} of what it reads, "
+                    f"not {output_width(branch.predictor)}"
+                )
+            modules[f"{branch.name}.predictor"] = DirectPredictor(direct, width)
         elif branch.predictor is not None:
             modules[f"{branch.name}.predictor"] = build_head(branch.predictor, width)
         owns_prototypes = branch.sharing is not Sharing.TIED and branch.prototype_owner == branch.owner
@@ -83,6 +96,19 @@ def _sees_mask_token(method: Method, branch: BranchView) -> bool:
 def _tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
     width, embedding = read_size(view, features), embedding_size(view, features)
     return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
+
+
+def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
+    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ."""
+    users = {other.name for other in method.branches if branch.name in (other.name, other.owner, other.source)}
+    ends = [
+        end
+        for view in method.objectives
+        for pair in view.pairs
+        for end in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
+    ]
+    first = next((index for name, index in ends if name in users), 0)
+    return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:

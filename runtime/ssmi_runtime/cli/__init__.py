@@ -48,27 +48,10 @@ def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")])
 
 @app.command(name="list")
 def list_methods(json_output: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False) -> None:
-    """List the bundled methods."""
-    import json
+    """List the bundled methods: paradigm, bound, critic, marginal term, paper, what each needs, k-NN measured on digits."""
+    from ssmi_runtime.cli.methods import print_methods
 
-    from ssmi_dsl.bundled import bundled_names
-    from ssmi_dsl.load import load
-
-    rows: list[dict[str, str | None]] = []
-    for name in bundled_names():
-        method = load(name)
-        objective = method.objective
-        terms = {key: type(getattr(objective, key)).name for key in ("bound", "critic", "marginal")}
-        rows.append(
-            {"name": name, "paradigm": method.paradigm, **terms, "paper": method.spec.paper, "title": method.spec.title}
-        )
-    if json_output:
-        typer.echo(json.dumps(rows, indent=1))
-        return
-    for row in rows:
-        typer.echo(
-            f"{row['name']:<13} {row['paradigm']:<5} {row['bound']:<17} {row['critic']:<13} {row['marginal']:<20} {row['paper'] or ''}"
-        )
+    print_methods(json_output=json_output)
 
 
 @app.command()
@@ -99,7 +82,9 @@ def compile_spec(
     spec: Annotated[
         str | None, typer.Argument(help="A spec or a bundled name; default ./ssmi.yaml, else the bundled jmi.")
     ] = None,
-    data: Annotated[str, typer.Option(help="Data set whose images the step takes.")] = "digits",
+    data: Annotated[
+        str | None, typer.Option(help="Data set that the step takes; default: the embedded one that fits the spec.")
+    ] = None,
     recipe: Annotated[str | None, typer.Option(help="Recipe of the spec; default: the one for the data set.")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -111,9 +96,9 @@ def compile_spec(
     import json
 
     with _errors_to_exit_codes():
-        from ssmi_runtime.cli.compile import Request, default_spec, run_compile
+        from ssmi_runtime.cli.compile import default_spec, request_of, run_compile
 
-        request = Request(spec or default_spec(), data, recipe, overrides or [], device)
+        request = request_of(spec or default_spec(), data, recipe, overrides or [], device)
         artifact = run_compile(request, lint=not no_lint, dump_ir=dump_ir)
         typer.echo(
             json.dumps({"path": str(artifact.path), **artifact.manifest}, indent=1)
@@ -127,7 +112,9 @@ def run(
     spec: Annotated[
         str | None, typer.Argument(help="A spec or a bundled name; default: what was compiled last, else jmi.")
     ] = None,
-    data: Annotated[str, typer.Option(help="Data set to train on.")] = "digits",
+    data: Annotated[
+        str | None, typer.Option(help="Data set to train on; default: the embedded one that fits the spec.")
+    ] = None,
     recipe: Annotated[str | None, typer.Option(help="Recipe of the spec; default: the one for the data set.")] = None,
     overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -144,16 +131,16 @@ def run(
 ) -> None:
     """Train with a compiled step and evaluate. Ctrl-C ends it after a step, with a checkpoint to --resume from."""
     with _errors_to_exit_codes():
-        from ssmi_runtime.cli.compile import Request
+        from ssmi_runtime.cli.compile import request_of
         from ssmi_runtime.cli.run import run_run
 
-        changed = data != "digits" or recipe is not None or overrides or device != "auto"
+        changed = data is not None or recipe is not None or overrides or device != "auto"
         if spec is None and changed:
             from ssmi_runtime.cli.compile import default_spec
 
             spec = default_spec()
         code = run_run(
-            None if spec is None else Request(spec, data, recipe, overrides or [], device),
+            None if spec is None else request_of(spec, data, recipe, overrides or [], device),
             lint=not no_lint,
             seed=seed,
             resume=resume,

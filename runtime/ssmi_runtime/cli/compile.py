@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import ssmi_compiler
+from ssmi_compiler.api import embedded_data
 from ssmi_compiler.artifact import Artifact
 from ssmi_compiler.files import write_whole
 from ssmi_dsl.errors import SpecError
@@ -26,6 +27,11 @@ class Request:
     recipe: str | None = None
     overrides: list[str] = field(default_factory=list[str])
     device: str = "auto"
+
+
+def request_of(spec: str, data: str | None, recipe: str | None, overrides: list[str], device: str) -> Request:
+    """A command line with its data set chosen. Raises SpecError."""
+    return Request(spec, data or embedded_data(spec, overrides), recipe, overrides, device)
 
 
 def default_spec() -> str:

@@ -10,7 +10,7 @@ from types import FrameType
 
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_runtime import run
-from ssmi_runtime.cli.compile import TARGET, Request, default_spec, last_compiled, remember, say
+from ssmi_runtime.cli.compile import TARGET, Request, default_spec, last_compiled, remember, request_of, say
 from ssmi_runtime.cli.progress import Progress
 from ssmi_runtime.cli.table import results_table
 from ssmi_runtime.loop import RunResult
@@ -62,7 +62,7 @@ def run_run(
         if request is not None:
             say(f"no spec named: running what was compiled last, `{request.spec}` on {request.data}")
         else:
-            request = Request(default_spec())
+            request = request_of(default_spec(), None, None, [], "auto")
     interrupts = Interrupts()
     with interrupts.listening(), Progress() as progress:
         result = run(

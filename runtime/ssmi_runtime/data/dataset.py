@@ -13,7 +13,7 @@ class Dataset:
 
     `images`: uint8 [N C H W], or float32 pairs [N 2 D]. `labels`: int64 [N], zeros where there are none. `info` describes what was
     loaded: where parameters or the files on disk differ from the declaration, `info` follows them. `factors`: what generated each
-    sample, by name, each with first dimension N; or, for pairs, the 0-dim `mutual_information` in nats.
+    sample, by name, each with first dimension N; or, for pairs, the 0-dim `mutual_information` in nats. `texts`: int64 [N L] token ids.
     """
 
     images: Tensor
@@ -21,6 +21,7 @@ class Dataset:
     name: str
     info: DatasetInfo
     factors: dict[str, Tensor] | None = None
+    texts: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from ssmi_dsl.components.datasets import DatasetInfo
+from ssmi_runtime.data.captions import captions
 from ssmi_runtime.data.dataset import Dataset
 from ssmi_runtime.errors import DatasetError
 
@@ -24,6 +25,7 @@ def load(info: DatasetInfo, split: str, *, num: int | None = None, seed: int = 0
     """A function of (split, num, seed) only; labels index CLASSES.
 
     `factors`: `shape` int64 [N]; `x`, `y` centre, pixels; `scale` radius, pixels; `angle` radians; `color`, `background` [N 3] in [0, 1]: float32.
+    `texts`: a caption of each image, see `ssmi_runtime.data.captions`.
     """
     default = info.num_train if split == "train" else info.num_test
     count = default if num is None else num
@@ -59,7 +61,10 @@ def load(info: DatasetInfo, split: str, *, num: int | None = None, seed: int = 0
     }
     tensors = {name: torch.from_numpy(value) for name, value in factors.items()}
     numbers = {"num_train" if split == "train" else "num_test": count}
-    return Dataset(torch.from_numpy(images), tensors["shape"].clone(), info.name, replace(info, **numbers), tensors)
+    assert info.text is not None
+    texts = torch.from_numpy(captions(factors, size, info.text.length, [seed, split == "test"]))
+    whole = replace(info, **numbers)
+    return Dataset(torch.from_numpy(images), tensors["shape"].clone(), info.name, whole, tensors, texts)
 
 
 def _cover(shape: str, size: int, x: float, y: float, scale: float, angle: float) -> Array:
