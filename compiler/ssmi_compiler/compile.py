@@ -20,7 +20,7 @@ from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import Networks, build_networks, initial_state
+from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
 from ssmi_dsl.components.augment import Normalize, resolve_augment
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
@@ -133,6 +133,7 @@ def example_inputs(
         inputs["text"] = torch.zeros(batch, info.text.length, dtype=torch.int64)
     masks = make_masks(method, networks, augmentations, info)
     inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0, masks=masks))
+    inputs.update(draw_term_noise(method, networks, seed=seed, step=0))
     inputs.update(
         {f"number/{name}": torch.tensor(0.0) for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1)}
     )
@@ -158,6 +159,17 @@ def draw_noise(
         generator = torch.Generator().manual_seed(stream + view)
         drawn = augmentation.draw(generator, batch, (size, size))
         noise.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
+    return noise
+
+
+def draw_term_noise(method: Method, networks: Networks, *, seed: int, step: int) -> dict[str, Tensor]:
+    """The normal numbers that terms read in one step, from (seed, step) alone: `noise/objective<i>.<name>`."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * MAX_VIEWS + MAX_VIEWS - 2)
+    noise: dict[str, Tensor] = {}
+    for view in method.objectives:
+        tensors = objective_tensors(method, view, networks.features)
+        for name, shape in tensors.noise.items():
+            noise[f"noise/{tensors.part}.{name}"] = torch.randn(shape, generator=generator)
     return noise
 
 

@@ -51,7 +51,7 @@ class Objective:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
         Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
-        front of prototypes, where the objective reads scores.
+        front of prototypes, where the objective reads scores. Random numbers of a term are there too: draw memory with another `seed` for each step.
         """
         tensors = self._tensors(num_features, batch, embedding)
         generator = torch.Generator().manual_seed(seed)
@@ -61,6 +61,8 @@ class Objective:
         epochs = self.method.recipe.epochs
         for name, ramp in tensors.ramps.items():
             memory[name] = torch.tensor(ramp_value(ramp, progress * epochs, progress=progress))
+        for name, shape in tensors.noise.items():
+            memory[name] = torch.randn(shape, generator=generator)
         return memory
 
     def __call__(
@@ -91,7 +93,7 @@ class Objective:
             )
         tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
         given = dict(memory or {})
-        needed = {*tensors.learned, *tensors.state, *tensors.ramps}
+        needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
                 f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"

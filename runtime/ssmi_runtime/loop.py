@@ -19,7 +19,15 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, make_masks, needs_labels
+from ssmi_compiler.compile import (
+    draw_noise,
+    draw_term_noise,
+    example_inputs,
+    has_text,
+    make_augmentations,
+    make_masks,
+    needs_labels,
+)
 from ssmi_compiler.files import write_whole
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
@@ -120,6 +128,7 @@ def train(
             if has_text(method):
                 inputs["text"] = texts["train"][index]
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
+            noise.update(draw_term_noise(method, networks, seed=seed, step=step))
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)
             numbers = numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch)

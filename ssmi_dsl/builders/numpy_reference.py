@@ -5,6 +5,7 @@ Legend: N, M rows, D features.
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from ssmi_dsl.builders.protocol import Mask
 
@@ -74,6 +75,38 @@ class NumpyBuilder:
             plan = plan / plan.sum(axis=1, keepdims=True)
         return plan[: len(x)]
 
+    def concat_columns(self, x: Array, y: Array) -> Array:
+        return np.hstack([x, y])
+
+    def equal(self, x: Array, y: Array) -> Array:
+        return (x[:, None] == y[None, :]).astype(np.float64)
+
+    def limit_norm(self, x: Array, *, most: float) -> Array:
+        norms = np.linalg.norm(x, axis=1, keepdims=True)
+        return np.where(norms > most, most * x / norms, x)
+
+    def mul_row(self, x: Array, row: Array) -> Array:
+        return x * row
+
+    def relu_pairs(self, x: Array, y: Array, weights: Array) -> Array:
+        return np.maximum(x[:, None, :] + y[None, :, :], 0.0) @ weights
+
+    def smooth_l1_distances(self, x: Array, y: Array, *, beta: float, per_feature: bool) -> Array:
+        parts = self.smooth_l1(x[:, None, :] - y[None, :, :], beta=beta)
+        return parts.mean(axis=2) if per_feature else parts.sum(axis=2)
+
+    def whiten(self, x: Array, *, size: int, eps: float) -> Array:
+        size = size or len(x)
+        groups = [x[start : start + size] for start in range(0, len(x), size)]
+        return np.concatenate([self._white(group, eps) for group in groups])
+
+    def _white(self, x: Array, eps: float) -> Array:
+        mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
+        return np.linalg.solve(np.linalg.cholesky(mixed), (x - x.mean(axis=0)).T).T
+
+    def width(self, x: Array) -> Array:
+        return np.asarray(float(x.shape[1]))
+
     def add(self, x: Array, y: Array) -> Array:
         return x + y
 
@@ -122,6 +155,15 @@ class NumpyBuilder:
     def neg(self, x: Array) -> Array:
         return -x
 
+    def clip(self, x: Array, *, low: float, high: float) -> Array:
+        return np.clip(x, low, high)
+
+    def smooth_l1(self, x: Array, *, beta: float) -> Array:
+        return np.where(np.abs(x) < beta, np.square(x) / (2 * beta), np.abs(x) - beta / 2)
+
+    def softplus(self, x: Array) -> Array:
+        return np.logaddexp(0.0, x)
+
     def mean(self, x: Array) -> Array:
         return np.asarray(x.mean())
 
@@ -162,6 +204,31 @@ class NumpyBuilder:
         peak = values.max()
         return np.asarray(np.log(np.exp(values - peak).mean()) + peak)
 
+    def masked_mean(self, x: Array, *, without: Mask) -> Array:
+        return np.asarray(x[~mask_array(without, x.shape)].mean())
+
+    def row_logmeanexp_others(self, x: Array) -> Array:
+        result = np.empty_like(x)
+        for column in range(x.shape[1]):
+            others = np.delete(x, column, axis=1)
+            peak = others.max(axis=1)
+            result[:, column] = peak + np.log(np.exp(others - peak[:, None]).mean(axis=1))
+        return result
+
+    def zero(self, x: Array, *, without: Mask) -> Array:
+        return np.where(mask_array(without, x.shape), 0.0, x)
+
+    def epps_pulley(self, x: Array, *, knots: int, upper: float) -> Array:
+        t = np.linspace(0.0, upper, knots)
+        normal = np.exp(-np.square(t) / 2)
+        waves = np.exp(1j * t[:, None, None] * x).mean(axis=1)
+        distance = np.square(np.abs(waves - normal[:, None])) * normal[:, None]
+        return 2 * len(x) * np.trapezoid(distance, t, axis=0)
+
+    def normal_wasserstein(self, x: Array) -> Array:
+        quantiles = ndtri(np.arange(1, len(x) + 1) / (len(x) + 1))
+        return np.square(np.sort(x, axis=0) - quantiles[:, None]).mean(axis=0)
+
     def ring_write(self, ring: Array, pointer: Array, rows: Array) -> Array:
         written = ring.copy()
         written[(int(pointer) + np.arange(len(rows))) % len(ring)] = rows
@@ -175,6 +242,18 @@ class NumpyBuilder:
 
     def off_diagonal(self, x: Array) -> Array:
         return x * (1.0 - np.eye(x.shape[0]))
+
+    def add_diagonal(self, x: Array, *, constant: float) -> Array:
+        return x + constant * np.eye(len(x))
+
+    def eigenvalues(self, x: Array) -> Array:
+        return np.linalg.eigvalsh(x)
+
+    def logdet(self, x: Array) -> Array:
+        return np.asarray(np.linalg.slogdet(x)[1])
+
+    def nuclear_norm(self, x: Array) -> Array:
+        return np.asarray(np.linalg.svd(x, compute_uv=False).sum())
 
 
 def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

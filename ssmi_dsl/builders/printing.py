@@ -77,6 +77,30 @@ class PrintBuilder:
     ) -> Formula:
         return Formula(f"SK({x})" if past is None else f"SK([{x}; {past}])ᵢ")
 
+    def concat_columns(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"[{x}, {y}]")
+
+    def equal(self, x: Formula, y: Formula) -> Formula:
+        return Formula(f"[{x}ᵢ = {y}ⱼ]")
+
+    def limit_norm(self, x: Formula, *, most: float) -> Formula:
+        return Formula(f"limit({x}, {most:.6g})")
+
+    def mul_row(self, x: Formula, row: Formula) -> Formula:
+        return Formula(f"{_tight(x)} {_tight(row)}_d")
+
+    def relu_pairs(self, x: Formula, y: Formula, weights: Formula) -> Formula:
+        return Formula(f"Σ_h {weights}_h max(0, {x}ᵢ + {y}ⱼ)", tight=False)
+
+    def smooth_l1_distances(self, x: Formula, y: Formula, *, beta: float, per_feature: bool) -> Formula:
+        return Formula(f"smooth‖{x} - {y}‖₁ᵢⱼ" + ("/D" if per_feature else ""))
+
+    def whiten(self, x: Formula, *, size: int, eps: float) -> Formula:
+        return Formula(f"white({x})")
+
+    def width(self, x: Formula) -> Formula:
+        return Formula("D")
+
     def add(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"{x} + {y}", tight=False)
 
@@ -124,6 +148,15 @@ class PrintBuilder:
     def neg(self, x: Formula) -> Formula:
         return Formula(f"-{_tight(x)}")
 
+    def clip(self, x: Formula, *, low: float, high: float) -> Formula:
+        return Formula(f"clip({x}, {low:.6g}, {high:.6g})")
+
+    def smooth_l1(self, x: Formula, *, beta: float) -> Formula:
+        return Formula(f"smooth|{x}|")
+
+    def softplus(self, x: Formula) -> Formula:
+        return Formula(f"softplus({x})")
+
     def mean(self, x: Formula) -> Formula:
         return Formula(f"mean({x})")
 
@@ -160,6 +193,21 @@ class PrintBuilder:
     def logmeanexp(self, x: Formula, *, without: Mask) -> Formula:
         return Formula(f"log mean_ij{_WITHOUT[without]} exp({x})")
 
+    def masked_mean(self, x: Formula, *, without: Mask) -> Formula:
+        return Formula(f"mean_ij{_WITHOUT[without]}({x})")
+
+    def row_logmeanexp_others(self, x: Formula) -> Formula:
+        return Formula(f"log mean_k k≠j exp({x})")
+
+    def zero(self, x: Formula, *, without: Mask) -> Formula:
+        return x if without == Mask.NONE else Formula(f"({x} if{_WITHOUT[without]})")
+
+    def epps_pulley(self, x: Formula, *, knots: int, upper: float) -> Formula:
+        return Formula(f"N∫|φ̂({x}) - φ|²φ")
+
+    def normal_wasserstein(self, x: Formula) -> Formula:
+        return Formula(f"W₂²({x}, N(0, 1))")
+
     def ring_write(self, ring: Formula, pointer: Formula, rows: Formula) -> Formula:
         return Formula(f"enqueue({ring}, {rows})")
 
@@ -171,6 +219,18 @@ class PrintBuilder:
 
     def off_diagonal(self, x: Formula) -> Formula:
         return Formula(f"off({x})")
+
+    def add_diagonal(self, x: Formula, *, constant: float) -> Formula:
+        return x if constant == 0 else Formula(f"{x} + {constant:.6g} I", tight=False)
+
+    def eigenvalues(self, x: Formula) -> Formula:
+        return Formula(f"eig({x})")
+
+    def logdet(self, x: Formula) -> Formula:
+        return Formula(f"log det({x})")
+
+    def nuclear_norm(self, x: Formula) -> Formula:
+        return Formula(f"‖{x}‖_*")
 
 
 def _tight(x: Formula) -> str:

@@ -95,6 +95,41 @@ class Builder(Protocol[V]):
         """
         ...
 
+    def concat_columns(self, x: V, y: V) -> V:
+        """x [N D], y [N E] -> [N, D+E]."""
+        ...
+
+    def equal(self, x: V, y: V) -> V:
+        """x [N], y [M], classes -> [N M], 1 where they are the same and 0 elsewhere; no gradient."""
+        ...
+
+    def limit_norm(self, x: V, *, most: float) -> V:
+        """x [N D] -> [N D], rows longer than `most` cut down to it."""
+        ...
+
+    def mul_row(self, x: V, row: V) -> V:
+        """x [N D], row [D] -> [N D], every row of x times `row`."""
+        ...
+
+    def relu_pairs(self, x: V, y: V, weights: V) -> V:
+        """x [N H], y [M H], weights [H] -> [N M], Σ_h weights_h max(0, x_ih + y_jh): the last layers of a network on pairs."""
+        ...
+
+    def smooth_l1_distances(self, x: V, y: V, *, beta: float, per_feature: bool) -> V:
+        """x [N D], y [M D] -> [N M], smooth absolute differences of rows, summed over features or averaged: see `smooth_l1`."""
+        ...
+
+    def whiten(self, x: V, *, size: int, eps: float) -> V:
+        """x [N D] -> [N D]: each group of `size` rows centred and multiplied by the inverse Cholesky factor of its covariance.
+
+        Rows follow each other in groups, N a multiple of `size`; 0 stands for N. The covariance Σ is unbiased and enters as (1 - eps) Σ + eps I.
+        """
+        ...
+
+    def width(self, x: V) -> V:
+        """x [N D] -> D, a constant."""
+        ...
+
     # elementwise
     def add(self, x: V, y: V) -> V:
         """x + y; y may be a scalar."""
@@ -141,6 +176,17 @@ class Builder(Protocol[V]):
         ...
 
     def neg(self, x: V) -> V: ...
+    def clip(self, x: V, *, low: float, high: float) -> V:
+        """min(high, max(low, x)); no gradient outside."""
+        ...
+
+    def smooth_l1(self, x: V, *, beta: float) -> V:
+        """x² / (2 beta) where |x| < beta, else |x| - beta / 2."""
+        ...
+
+    def softplus(self, x: V) -> V:
+        """log(1 + exp x)."""
+        ...
 
     # reductions
     def mean(self, x: V) -> V:
@@ -191,6 +237,30 @@ class Builder(Protocol[V]):
         """x [N M] -> scalar, log of the mean of exponentials of all entries that are not masked."""
         ...
 
+    def masked_mean(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> scalar, mean of all entries that are not masked."""
+        ...
+
+    def row_logmeanexp_others(self, x: V) -> V:
+        """x [N M] -> [N M], entry (i, j) is log of the mean of exp x_ik over all k ≠ j."""
+        ...
+
+    def zero(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N M], masked entries 0."""
+        ...
+
+    # distances of columns to the standard normal distribution
+    def epps_pulley(self, x: V, *, knots: int, upper: float) -> V:
+        """x [N M] -> [M], N ∫ |φ̂(t) - exp(-t²/2)|² exp(-t²/2) dt over |t| <= `upper`, φ̂ the characteristic function of the N samples.
+
+        Trapezoid rule with `knots` points on [0, upper], doubled.
+        """
+        ...
+
+    def normal_wasserstein(self, x: V) -> V:
+        """x [N M] -> [M], mean squared difference of the sorted samples and the normal quantiles at i / (N + 1)."""
+        ...
+
     # memory
     def ring_write(self, ring: V, pointer: V, rows: V) -> V:
         """ring [K D], pointer scalar, rows [N D] -> [K D], rows written from `pointer` on, past the end from the start; no gradient."""
@@ -207,4 +277,20 @@ class Builder(Protocol[V]):
 
     def off_diagonal(self, x: V) -> V:
         """x [D D] -> [D D] with zeros on the diagonal."""
+        ...
+
+    def add_diagonal(self, x: V, *, constant: float) -> V:
+        """x [D D] -> x + constant I."""
+        ...
+
+    def eigenvalues(self, x: V) -> V:
+        """x [D D], symmetric -> [D], ascending."""
+        ...
+
+    def logdet(self, x: V) -> V:
+        """x [D D], symmetric and positive definite -> log det x; computed in float64, small eigenvalues would drown in rounding."""
+        ...
+
+    def nuclear_norm(self, x: V) -> V:
+        """x [N D] -> sum of its singular values."""
         ...

@@ -226,6 +226,15 @@ class DinoGlobalOptions(ImageOptions):
     name: ClassVar[str] = "dino-global"
 
 
+class HalvesOptions(PresetOptions):
+    """Two views from one image: its two halves. The branches then see different parts, and need encoders of their own."""
+
+    name: ClassVar[str] = "halves"
+    axis: Literal["rows", "columns"] = Field(
+        default="rows", description="rows: top and bottom; columns: left and right"
+    )
+
+
 class DinoLocalOptions(ImageOptions):
     """DINO's local views: small crops of small size, blurred half of the time."""
 
@@ -238,15 +247,6 @@ class ResslOptions(ImageOptions):
     """ReSSL: the first view strongly augmented, the second, for the teacher, only cropped and flipped."""
 
     name: ClassVar[str] = "ressl"
-
-
-class HalvesOptions(PresetOptions):
-    """Two views from one image: its two halves. The branches then see different parts, and need encoders of their own."""
-
-    name: ClassVar[str] = "halves"
-    axis: Literal["rows", "columns"] = Field(
-        default="rows", description="rows: top and bottom; columns: left and right"
-    )
 
 
 class NoneOptions(PresetOptions):
@@ -333,6 +333,11 @@ PRESETS: dict[str, Preset] = {
         ),
         views=_byol_views(0.4),
     ),
+    "halves": Preset(
+        options=HalvesOptions,
+        source="Tschannen et al. 2020 (arXiv:1907.13625), section 3: top and bottom halves of an image, not augmented",
+        views=((Part(rows=(0.0, 0.5)),), (Part(rows=(0.5, 1.0)),)),
+    ),
     "dino-local": Preset(
         options=DinoLocalOptions,
         source=(
@@ -365,11 +370,6 @@ PRESETS: dict[str, Preset] = {
             ),
             (RandomResizedCrop(scale=(0.2, 1.0)), HorizontalFlip(p=0.5)),
         ),
-    ),
-    "halves": Preset(
-        options=HalvesOptions,
-        source="Tschannen et al. 2020 (arXiv:1907.13625), section 3: top and bottom halves of an image, not augmented",
-        views=((Part(rows=(0.0, 0.5)),), (Part(rows=(0.5, 1.0)),)),
     ),
     "none": Preset(options=NoneOptions, source="", views=((),)),
 }

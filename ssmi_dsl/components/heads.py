@@ -25,7 +25,10 @@ class MlpHead(Head):
     )
     activation: Literal["relu", "gelu"] = Field(default="relu", description="activation of hidden layers")
     norm: Literal["batch", "none"] = Field(default="batch", description="norm of hidden layers")
-    last_norm: Literal["none", "batch", "batch-no-affine"] = Field(default="none", description="norm of the output")
+    last_norm: Literal["none", "batch", "batch-no-affine", "iterative-whitening"] = Field(
+        default="none",
+        description="norm of the output; iterative whitening is that of IterNorm, in groups of 64 features",
+    )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -44,6 +47,23 @@ class LinearHead(Head):
     name: ClassVar[str] = "linear"
 
     width: int = Field(ge=1, description="output width")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "integer", "minimum": 1}, handler(schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"width": value} if isinstance(value, int) else value
+
+
+class SliceHead(Head):
+    """The first `width` features as they are, without parameters. `{slice: 64}` is short for `{slice: {width: 64}}`."""
+
+    name: ClassVar[str] = "slice"
+
+    width: int = Field(ge=1, description="features that are kept")
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -78,13 +98,13 @@ class TransformerHead(Head):
         return self
 
 
-HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead}
+HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead, SliceHead.name: SliceHead}
 PREDICTORS: dict[str, type[Params]] = {**HEADS, TransformerHead.name: TransformerHead}
 
 
 def output_width(head: Head) -> int:
     """D, the width of what the head returns; a transformer's is that of its encoder, which only the encoder knows."""
-    if isinstance(head, LinearHead):
+    if isinstance(head, (LinearHead, SliceHead)):
         return head.width
     assert isinstance(head, MlpHead)
     return head.widths[-1]

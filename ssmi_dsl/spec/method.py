@@ -263,7 +263,8 @@ def _pairs(
         local = range(spec.views.count, spec.views.total)
         return tuple(Pair(anchor.name, view, target.name, min(1, spec.views.total - 1)) for view in (0, *local))
     marginal, bound = objective.marginal, objective.bound
-    symmetric = marginal.facts.exchange_symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
+    symmetric = marginal.facts.exchange_symmetric and objective.critic.facts.exchange_symmetric
+    symmetric = symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
     same_end = anchor.name == target.name and outputs[0] == outputs[1]
     one_order = marginal.uses_all_views or (same_end and symmetric and type(objective.positive).name == "paired")
     return tuple(

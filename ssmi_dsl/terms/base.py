@@ -3,9 +3,9 @@
 Legend: N batch, D features, M candidates. Losses are minimised: `joint` is minus the joint term J, `marginal` is plus
 the marginal term M.
 
-A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a running
-covariance), `schedules` are numbers that change with the step. Emissions get them in `Inputs.memory` and return new values of the
-state, so that a term stays a pure function.
+A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a
+running covariance), `schedules` are numbers that change with the step, `noise` is drawn anew in each step. Emissions get them in
+`Inputs.memory` and return new values of the state, so that a term stays a pure function.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,9 @@ class Facts:
     bounded             |T| is bounded for every input (critics)
     needs_unit_norm     the formula lives on the unit sphere
     prevents_collapse   a constant representation is not a minimiser on its own account
+    upper               an upper bound, which maximisation does not bound from below (bounds)
+    unbounded_in_norm   scaling all embeddings lowers the loss without end (marginals)
+    learned             T has parameters of its own (critics)
     raw_exponential     exp T itself is averaged, so it overflows where a log-sum-exp does not (bounds)
     statistics          where batch statistics come from when several processes train together
     """
@@ -36,6 +39,9 @@ class Facts:
     prevents_collapse: bool = False
     statistics: Literal["none", "local", "global"] = "none"
     raw_exponential: bool = False
+    upper: bool = False
+    learned: bool = False
+    unbounded_in_norm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,10 @@ class Term(Params):
 
     def schedules(self) -> Mapping[str, Ramp]:
         """Scalars that change from step to step."""
+        return {}
+
+    def noise(self, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of standard normal numbers that the term reads; the runtime draws them from (seed, step)."""
         return {}
 
 

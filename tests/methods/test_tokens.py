@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from methods.agreement import assert_agrees, correlated
-from references import koleo, msn
+from references import dino, jepa, koleo, msn, swav
 
 from ssmi_compiler import objective
 from ssmi_dsl.load import load
@@ -88,3 +88,37 @@ def test_koleo_is_finite_on_duplicates() -> None:
     assert found.total.isfinite()
     assert z.grad is not None
     assert z.grad.isfinite().all()
+
+
+@pytest.mark.parametrize(("rows", "width", "seed"), SIZES)
+@pytest.mark.parametrize(("name", "beta"), [("i-jepa", 1.0), ("data2vec", 2.0)])
+def test_token_regression_agrees_with_the_reference(name: str, beta: float, rows: int, width: int, seed: int) -> None:
+    a, b = (2.0 * view for view in correlated(2, rows=rows, width=width, seed=seed, noise=1.0))
+    # numerical gradients need a loss that is smooth nearby: no difference within 0.02 of the bend at β
+    near = np.abs(np.abs(a - b) - beta) < 0.02
+    assert_agrees(objective(name), [a, np.where(near, b + 0.05, b)], lambda a, b: jepa.loss(a, b, beta=beta))
+
+
+@pytest.mark.parametrize(("rows", "width", "seed"), SIZES)
+@pytest.mark.parametrize("index", [0, 1])
+def test_ibot_agrees_with_dino_on_images_and_on_hidden_patches(index: int, rows: int, width: int, seed: int) -> None:
+    student, teacher = (0.3 * view for view in correlated(2, rows=rows, width=width, seed=seed))
+    center = np.random.default_rng(seed).normal(size=width) * 0.2
+    memory = {"center": center, "teacher_temperature": 0.05}
+
+    def reference(a: np.ndarray, b: np.ndarray) -> float:
+        return dino.loss(a, b, center, student_temperature=0.1, teacher_temperature=0.05).total
+
+    assert_agrees(objective("ibot", index=index), [student, teacher], reference, memory=memory)
+
+
+@pytest.mark.parametrize(("rows", "width", "seed"), SIZES)
+def test_dinov2_agrees_with_its_three_references(rows: int, width: int, seed: int) -> None:
+    scores = [0.2 * view for view in correlated(2, rows=rows, width=width, seed=seed)]
+
+    def balanced(a: np.ndarray, b: np.ndarray) -> float:
+        return swav.loss(a, b, temperature=0.1, epsilon=0.07, iterations=3).total
+
+    for index in (0, 1):
+        assert_agrees(objective("dinov2", index=index), scores, balanced)
+    assert_agrees(objective("dinov2", index=2), [5 * view for view in scores], lambda a, b: 0.1 * koleo.loss(a))

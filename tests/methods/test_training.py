@@ -11,6 +11,7 @@ from ssmi_compiler.compile import (
     InPlaceStep,
     Lowered,
     draw_noise,
+    draw_term_noise,
     example_inputs,
     has_text,
     lower,
@@ -45,6 +46,7 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
             inputs["text"] = texts[chosen]
         size, masks = lowered.data.size, lowered.masks
         inputs.update(draw_noise(lowered.augmentations, N, size, seed=0, step=index, masks=masks))
+        inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)
         values = step(*(inputs[name] for name in lowered.step.inputs))

@@ -31,6 +31,8 @@ HEAD_FORMS: dict[str, Any] = {
     "no-affine": {"mlp": {"widths": [8, 8, 4], "last_norm": "batch-no-affine"}},
     "no-norm": {"mlp": {"widths": [8, 4], "norm": "none"}},
     "linear": {"linear": 4},
+    "slice": {"slice": 4},
+    "whitened": {"mlp": {"widths": [8, 4], "last_norm": "iterative-whitening"}},
 }
 
 
@@ -74,7 +76,7 @@ def test_head_has_the_declared_width(form: str) -> None:
     module = build_head(head, 6)
     assert module(torch.randn(5, 6)).shape == (5, 4)
     assert module.out_features == output_width(head) == 4
-    assert set(HEADS) == {"mlp", "linear"}
+    assert set(HEADS) == {"mlp", "linear", "slice"}
 
 
 def test_a_hidden_bias_before_a_norm_is_left_out_and_the_last_norm_is_as_declared() -> None:

@@ -47,6 +47,7 @@ class TermTensors:
     learned: Mapping[str, Initial]
     state: Mapping[str, Initial]
     ramps: Mapping[str, Ramp]
+    noise: Mapping[str, tuple[int, ...]]
 
 
 def build_graph(method: Method, sizes: Sizes) -> Graph:
@@ -99,14 +100,16 @@ def term_tensors(
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
     ramps: dict[str, Ramp] = {}
+    noise: dict[str, tuple[int, ...]] = {}
     for term in terms_of(view):
-        found = (*term.learned(shapes), *term.state(shapes), *term.schedules())
-        taken = {*learned, *state, *ramps}.intersection(found)
+        found = (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
+        taken = {*learned, *state, *ramps, *noise}.intersection(found)
         assert not taken, f"two terms of one objective name a tensor alike: {sorted(taken)}"
         learned.update(term.learned(shapes))
         state.update(term.state(shapes))
         ramps.update(term.schedules())
-    return TermTensors(term_part(view), learned, state, ramps)
+        noise.update(term.noise(shapes))
+    return TermTensors(term_part(view), learned, state, ramps, noise)
 
 
 def read_size(view: ObjectiveView, features: Mapping[str, int]) -> int:
@@ -295,6 +298,8 @@ class _Step:
             memory[name] = self.state[key]
         for name in tensors.ramps:
             memory[name] = self.b.op("number", shape=(), key=f"{tensors.part}.{name}")
+        for name, shape in tensors.noise.items():
+            memory[name] = self.b.op("noise", shape=shape, key=f"{tensors.part}.{name}")
         return memory
 
     def _store(self, view: ObjectiveView, updates: Mapping[str, Value]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.graph import Attr, GraphBuilder, Op, TensorType, sorted_attrs
 from ssmi_dsl.builders.protocol import Mask
 
@@ -40,6 +41,14 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
     "roll_half": lambda x: x,
     "sinkhorn": lambda x, *past: x,
+    "concat_columns": lambda x, y: (x[0], x[1] + y[1]) if x[0] == y[0] else _same(x, y),
+    "equal": lambda x, y: (x[0], y[0]),
+    "limit_norm": lambda x: x,
+    "mul_row": lambda x, row: x if row == x[1:] else _same(x[1:], row),
+    "relu_pairs": lambda x, y, weights: (x[0], y[0]) if x[1:] == y[1:] == weights else _same(x[1:], y[1:], weights),
+    "smooth_l1_distances": lambda x, y: (x[0], y[0]) if x[1] == y[1] else _same(x, y),
+    "whiten": lambda x: x,
+    "width": lambda x: (),
     "add": lambda x, y: x if y == () else _same(x, y),
     "sub": lambda x, y: x if y == () else _same(x, y),
     "mul": lambda x, y: x if y == () else _same(x, y),
@@ -54,6 +63,9 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "log_softmax": lambda x: x,
     "softmax": lambda x: x,
     "neg": lambda x: x,
+    "clip": lambda x: x,
+    "smooth_l1": lambda x: x,
+    "softplus": lambda x: x,
     "mean": lambda x: (),
     "sum": lambda x: (),
     "row_sum": lambda x: x[:1],
@@ -66,6 +78,11 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "variance": lambda x: x[1:],
     "row_logsumexp": lambda x: x[:1],
     "logmeanexp": lambda x: (),
+    "masked_mean": lambda x: (),
+    "row_logmeanexp_others": lambda x: x,
+    "zero": lambda x: x,
+    "epps_pulley": lambda x: x[1:],
+    "normal_wasserstein": lambda x: x[1:],
     "ring_write": lambda ring, pointer, rows: ring,
     "ring_advance": lambda pointer, rows, ring: pointer,
     # tokens [N 1+T F]: the whole image, then its places
@@ -74,6 +91,10 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "take_tokens": lambda x, hidden: (x[0] * hidden[1] * hidden[2], x[2]),
     "diagonal": lambda x: x[:1],
     "off_diagonal": lambda x: x,
+    "add_diagonal": lambda x: x,
+    "eigenvalues": lambda x: x[:1],
+    "logdet": lambda x: (),
+    "nuclear_norm": lambda x: (),
 }
 
 
@@ -145,6 +166,33 @@ class IRBuilder:
         more = tuple(value for value in (past, share) if value is not None)
         return self.op("sinkhorn", x, *more, iterations=iterations)
 
+    def concat_columns(self, x: Value, y: Value) -> Value:
+        return self.op("concat_columns", x, y)
+
+    def equal(self, x: Value, y: Value) -> Value:
+        return self.op("equal", x, y)
+
+    def limit_norm(self, x: Value, *, most: float) -> Value:
+        return self.op("limit_norm", x, most=float(most))
+
+    def mul_row(self, x: Value, row: Value) -> Value:
+        return self.op("mul_row", x, row)
+
+    def relu_pairs(self, x: Value, y: Value, weights: Value) -> Value:
+        return self.op("relu_pairs", x, y, weights)
+
+    def smooth_l1_distances(self, x: Value, y: Value, *, beta: float, per_feature: bool) -> Value:
+        return self.op("smooth_l1_distances", x, y, beta=float(beta), per_feature=per_feature)
+
+    def whiten(self, x: Value, *, size: int, eps: float) -> Value:
+        size = size or x.shape[0]
+        if x.shape[0] % size:
+            raise CompileError(f"a batch of {x.shape[0]} cannot be whitened in groups of {size}; choose a multiple")
+        return self.op("whiten", x, size=size, eps=float(eps))
+
+    def width(self, x: Value) -> Value:
+        return self.op("width", x)
+
     def add(self, x: Value, y: Value) -> Value:
         return self.op("add", x, y)
 
@@ -190,6 +238,15 @@ class IRBuilder:
     def neg(self, x: Value) -> Value:
         return self.op("neg", x)
 
+    def clip(self, x: Value, *, low: float, high: float) -> Value:
+        return self.op("clip", x, low=float(low), high=float(high))
+
+    def smooth_l1(self, x: Value, *, beta: float) -> Value:
+        return self.op("smooth_l1", x, beta=float(beta))
+
+    def softplus(self, x: Value) -> Value:
+        return self.op("softplus", x)
+
     def mean(self, x: Value) -> Value:
         return self.op("mean", x)
 
@@ -226,6 +283,21 @@ class IRBuilder:
     def logmeanexp(self, x: Value, *, without: Mask) -> Value:
         return self.op("logmeanexp", x, without=without.value)
 
+    def masked_mean(self, x: Value, *, without: Mask) -> Value:
+        return self.op("masked_mean", x, without=without.value)
+
+    def row_logmeanexp_others(self, x: Value) -> Value:
+        return self.op("row_logmeanexp_others", x)
+
+    def zero(self, x: Value, *, without: Mask) -> Value:
+        return self.op("zero", x, without=without.value)
+
+    def epps_pulley(self, x: Value, *, knots: int, upper: float) -> Value:
+        return self.op("epps_pulley", x, knots=knots, upper=float(upper))
+
+    def normal_wasserstein(self, x: Value) -> Value:
+        return self.op("normal_wasserstein", x)
+
     def ring_write(self, ring: Value, pointer: Value, rows: Value) -> Value:
         return self.op("ring_write", ring, pointer, rows)
 
@@ -237,3 +309,15 @@ class IRBuilder:
 
     def off_diagonal(self, x: Value) -> Value:
         return self.op("off_diagonal", x)
+
+    def add_diagonal(self, x: Value, *, constant: float) -> Value:
+        return self.op("add_diagonal", x, constant=float(constant))
+
+    def eigenvalues(self, x: Value) -> Value:
+        return self.op("eigenvalues", x)
+
+    def logdet(self, x: Value) -> Value:
+        return self.op("logdet", x)
+
+    def nuclear_norm(self, x: Value) -> Value:
+        return self.op("nuclear_norm", x)

@@ -75,6 +75,40 @@ class TorchBuilder:
             past = None if past is None else torch.log_softmax(past - taken, dim=1)
         return x.exp()
 
+    def concat_columns(self, x: Tensor, y: Tensor) -> Tensor:
+        return torch.cat([x, y], dim=1)
+
+    def equal(self, x: Tensor, y: Tensor) -> Tensor:
+        return (x[:, None] == y[None, :]).to(torch.float32)
+
+    def limit_norm(self, x: Tensor, *, most: float) -> Tensor:
+        norms = torch.linalg.vector_norm(x, dim=1, keepdim=True).clamp_min(1e-12)
+        return x * (most / norms).clamp_max(1.0)
+
+    def mul_row(self, x: Tensor, row: Tensor) -> Tensor:
+        return x * row[None, :]
+
+    def relu_pairs(self, x: Tensor, y: Tensor, weights: Tensor) -> Tensor:
+        return F.relu(x[:, None, :] + y[None, :, :]) @ weights
+
+    def smooth_l1_distances(self, x: Tensor, y: Tensor, *, beta: float, per_feature: bool) -> Tensor:
+        parts = self.smooth_l1(x[:, None, :] - y[None, :, :], beta=beta)
+        return parts.mean(dim=2) if per_feature else parts.sum(dim=2)
+
+    def whiten(self, x: Tensor, *, size: int, eps: float) -> Tensor:
+        size = size or x.shape[0]
+        if x.shape[0] % size:
+            raise ValueError(f"a batch of {x.shape[0]} cannot be whitened in groups of {size}")
+        groups = x.reshape(-1, size, x.shape[1])
+        centred = groups - groups.mean(dim=1, keepdim=True)
+        covariance = centred.mT @ centred / (size - 1)
+        identity = torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
+        factor = torch.linalg.cholesky_ex((1 - eps) * covariance + eps * identity).L
+        return torch.linalg.solve_triangular(factor, centred.mT, upper=False).mT.reshape(x.shape)
+
+    def width(self, x: Tensor) -> Tensor:
+        return x.new_full((), float(x.shape[1]))
+
     def add(self, x: Tensor, y: Tensor) -> Tensor:
         return x + y
 
@@ -120,6 +154,16 @@ class TorchBuilder:
     def neg(self, x: Tensor) -> Tensor:
         return -x
 
+    def clip(self, x: Tensor, *, low: float, high: float) -> Tensor:
+        return x.clamp(low, high)
+
+    def smooth_l1(self, x: Tensor, *, beta: float) -> Tensor:
+        size = x.abs()
+        return torch.where(size < beta, x.square() / (2 * beta), size - beta / 2)
+
+    def softplus(self, x: Tensor) -> Tensor:
+        return F.relu(x) + torch.log1p(torch.exp(-x.abs()))
+
     def mean(self, x: Tensor) -> Tensor:
         return x.mean()
 
@@ -157,6 +201,36 @@ class TorchBuilder:
         count = count_kept(x.shape[0], x.shape[1], without)
         return torch.logsumexp(_masked(x, without).flatten(), dim=0) - log(count)
 
+    def masked_mean(self, x: Tensor, *, without: Mask) -> Tensor:
+        return self.zero(x, without=without).sum() / count_kept(x.shape[0], x.shape[1], without)
+
+    def row_logmeanexp_others(self, x: Tensor) -> Tensor:
+        # the sum without one entry is taken from both of its sides: a difference of sums would cancel
+        end = x.new_full((x.shape[0], 1), float("-inf"))
+        before = torch.cat([end, torch.logcumsumexp(x, dim=1)[:, :-1]], dim=1)
+        after = torch.cat([torch.logcumsumexp(x.flip(1), dim=1).flip(1)[:, 1:], end], dim=1)
+        return torch.logaddexp(before, after) - log(x.shape[1] - 1)
+
+    def zero(self, x: Tensor, *, without: Mask) -> Tensor:
+        return x if without == Mask.NONE else x.masked_fill(_left_out(x, without), 0.0)
+
+    def epps_pulley(self, x: Tensor, *, knots: int, upper: float) -> Tensor:
+        t = torch.linspace(0.0, upper, knots, dtype=x.dtype, device=x.device)
+        normal = torch.exp(-t.square() / 2)
+        step = upper / (knots - 1)
+        inside = torch.arange(knots, device=x.device).clamp_max(1) * torch.arange(knots, device=x.device).flip(
+            0
+        ).clamp_max(1)
+        weights = step * (1 + inside) * normal
+        angles = x[:, :, None] * t
+        error = (angles.cos().mean(dim=0) - normal).square() + angles.sin().mean(dim=0).square()
+        return x.shape[0] * (error @ weights)
+
+    def normal_wasserstein(self, x: Tensor) -> Tensor:
+        ranks = torch.arange(1, x.shape[0] + 1, dtype=torch.float64, device=x.device) / (x.shape[0] + 1)
+        quantiles = torch.special.ndtri(ranks).to(x.dtype)
+        return (x.sort(dim=0).values - quantiles[:, None]).square().mean(dim=0)
+
     def ring_write(self, ring: Tensor, pointer: Tensor, rows: Tensor) -> Tensor:
         slots = (pointer.long() + torch.arange(rows.shape[0], device=rows.device)) % ring.shape[0]
         return ring.index_copy(0, slots, rows.detach())
@@ -169,6 +243,19 @@ class TorchBuilder:
 
     def off_diagonal(self, x: Tensor) -> Tensor:
         return x.masked_fill(torch.eye(x.shape[0], dtype=torch.bool, device=x.device), 0.0)
+
+    def add_diagonal(self, x: Tensor, *, constant: float) -> Tensor:
+        return x + constant * torch.eye(x.shape[0], dtype=x.dtype, device=x.device)
+
+    def eigenvalues(self, x: Tensor) -> Tensor:
+        return torch.linalg.eigvalsh(x)
+
+    def logdet(self, x: Tensor) -> Tensor:
+        factor = torch.linalg.cholesky_ex(x.double()).L
+        return 2 * torch.diagonal(factor).log().sum().to(x.dtype)
+
+    def nuclear_norm(self, x: Tensor) -> Tensor:
+        return torch.linalg.svdvals(x).sum()
 
 
 def count_kept(rows: int, columns: int, without: Mask) -> int:
@@ -184,8 +271,10 @@ def count_kept(rows: int, columns: int, without: Mask) -> int:
 
 
 def _masked(x: Tensor, without: Mask) -> Tensor:
-    if without == Mask.NONE:
-        return x
+    return x if without == Mask.NONE else x.masked_fill(_left_out(x, without), float("-inf"))
+
+
+def _left_out(x: Tensor, without: Mask) -> Tensor:
     rows = torch.arange(x.shape[0], device=x.device)[:, None]
     columns = torch.arange(x.shape[1], device=x.device)[None, :]
     left_out = torch.zeros(x.shape, dtype=torch.bool, device=x.device)
@@ -195,4 +284,4 @@ def _masked(x: Tensor, without: Mask) -> Tensor:
         left_out = left_out | ((rows - columns).abs() == x.shape[1] // 2)
     if Mask.FIRST in without:
         left_out = left_out | (columns == 0)
-    return x.masked_fill(left_out, float("-inf"))
+    return left_out

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.nn.vit import Dense, Learned
@@ -73,3 +74,8 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             if child.weight is not None and child.bias is not None:
                 child.weight.fill_(1.0)
                 child.bias.zero_()
+        elif isinstance(child, IterativeWhitening):
+            child.running_mean.zero_()
+            child.running_matrix.copy_(torch.eye(child.group).expand_as(child.running_matrix))
+            child.weight.fill_(1.0)
+            child.bias.zero_()

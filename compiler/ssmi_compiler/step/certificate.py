@@ -86,6 +86,8 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
     moves = trained_parts(method, phase)
     by_part = {flow.part: flow for flow in flows}
     for part in moves:
+        if part not in analysis.parameters:  # a head without parameters: nothing of it can move
+            continue
         flow = by_part.get(part)
         if flow is None or flow.num_reached == 0:
             problems.append(f"{phase.name}: `{part}` must move, but no loss term reaches any of its parameters")

@@ -78,7 +78,9 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views, `objective<i>.<name>` of terms; numbers: see
+        `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L].
+        """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
@@ -172,6 +174,9 @@ class _Run:
 
     def _number(self, op: Op) -> Tensor:
         return self.numbers[op.text("key")]
+
+    def _noise(self, op: Op) -> Tensor:
+        return self.noise[op.text("key")]
 
     def _labels(self, op: Op) -> Tensor:
         return self.extras["labels"]

@@ -80,7 +80,7 @@ def build_networks(method: Method, *, channels: int, size: int, text: TextInfo |
             width = features[branch.owner] if head is None else output_width(head)
             modules[f"{branch.name}.token_prototypes"] = Prototypes(branch.token_prototypes, width)
     for view in method.objectives:
-        tensors = _tensors(method, view, features)
+        tensors = objective_tensors(method, view, features)
         if tensors.learned:
             modules[tensors.part] = TermWeights(tensors.learned)
     return Networks(modules, features)
@@ -91,11 +91,6 @@ def _sees_mask_token(method: Method, branch: BranchView) -> bool:
     return any(
         other.spec.input == "masked" and other.owner in (branch.owner, branch.source) for other in method.branches
     )
-
-
-def _tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
-    width, embedding = read_size(view, features), embedding_size(view, features)
-    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
 
 def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
@@ -109,6 +104,12 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
     ]
     first = next((index for name, index in ends if name in users), 0)
     return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
+
+
+def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+    """What the terms of an objective hold; `features` are those of each owner's backbone."""
+    width, embedding = read_size(view, features), embedding_size(view, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
@@ -153,7 +154,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
-        tensors = _tensors(method, view, networks.features)
+        tensors = objective_tensors(method, view, networks.features)
         for name, tensor in tensors.state.items():
             state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())

@@ -21,6 +21,11 @@ class VarianceCovariance(Surrogate):
     target_std: float = Field(default=1.0, gt=0, description="γ, the standard deviation that every feature must reach")
     eps: float = Field(default=1e-4, ge=0, description="ε, added to the variance under the root")
 
+    correlation: bool = Field(
+        default=False,
+        description="the last term is the mean over all D² entries of squared correlations, with ν: VIbCReg, scale-free",
+    )
+
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
         marginal = b.add(self._spread(b, at.x), self._spread(b, at.y))
@@ -29,5 +34,9 @@ class VarianceCovariance(Surrogate):
     def _spread(self, b: Builder[V], z: V) -> V:
         std = b.sqrt(b.shift(b.variance(z), self.eps))
         variance = b.mean(b.relu(b.shift(b.neg(std), self.target_std)))
-        covariance = b.mean(b.row_sum(b.square(b.off_diagonal(b.covariance(z)))))
+        if self.correlation:
+            unit = b.standardize(z, eps=0.0)
+            covariance = b.mean(b.square(b.off_diagonal(b.cross_moment(unit, unit))))
+        else:
+            covariance = b.mean(b.row_sum(b.square(b.off_diagonal(b.covariance(z)))))
         return b.add(b.scale(variance, self.variance), b.scale(covariance, self.covariance))

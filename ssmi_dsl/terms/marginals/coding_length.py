@@ -1,0 +1,38 @@
+"""The coding length of two views together, as a series."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ssmi_dsl.builders.protocol import Builder
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+from ssmi_dsl.terms.over_views import sum_over
+
+
+class CodingLength(Surrogate):
+    """Minus log det(I + D/(N ε²) Ẑ_aᵀẐ_b), as the first terms of its Taylor series.
+
+    The first term is the mean cosine: the joint term. All others, which the decorrelation of features lowers, are the marginal term.
+    """
+
+    name: ClassVar[str] = "coding-length"
+    formula: ClassVar[str] = "-Σ_{k=2}^n (-1)^(k+1)/k tr C^k;  joint: tr C,  C = D/(N ε²) Ẑ_aᵀẐ_b"
+    source: ClassVar[str] = "Liu et al. 2022 (MEC, 2210.11464), eq. 5 and 6; without its factor μ"
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+
+    order: int = Field(default=4, ge=2, le=16, description="n, the terms of the series")
+    distortion: float = Field(
+        default=64.0,
+        gt=0,
+        description="ε²; the series converges for every batch where ε² exceeds the embedding width D",
+    )
+
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        moment = b.cross_moment(b.normalize(at.x), b.normalize(at.y))
+        coding = b.scale(b.mul(moment, b.width(at.x)), 1 / self.distortion)
+        joint = b.neg(b.sum(b.diagonal(coding)))
+        power, terms = coding, []
+        for k in range(2, self.order + 1):
+            power = b.matmul(power, coding)
+            terms.append(b.scale(b.sum(b.diagonal(power)), (-1) ** k / k))
+        return TermPair(joint, sum_over(b, tuple(terms)))

@@ -1,0 +1,27 @@
+"""The von Neumann entropy of the autocorrelation."""
+
+from typing import ClassVar
+
+from ssmi_dsl.builders.protocol import Builder
+from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+
+# log of an eigenvalue that rounding has made zero or negative
+SMALLEST = 1e-12
+
+
+class VonNeumann(Surrogate):
+    """Minus the entropy of the eigenvalues of the autocorrelation of unit embeddings, averaged over the two views."""
+
+    name: ClassVar[str] = "von-neumann"
+    formula: ClassVar[str] = "½ Σ_{z∈{a,b}} Σ_k λ_k log λ_k,  λ the eigenvalues of ẐᵀẐ / N"
+    source: ClassVar[str] = "Kim et al. 2023 (VNE, 2304.01434), eq. 3 and 4"
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
+        return TermPair(joint, b.scale(b.add(self._order(b, at.x), self._order(b, at.y)), 0.5))
+
+    def _order(self, b: Builder[V], z: V) -> V:
+        unit = b.normalize(z)
+        spectrum = b.eigenvalues(b.cross_moment(unit, unit))
+        return b.sum(b.mul(spectrum, b.log(b.clip(spectrum, low=SMALLEST, high=float("inf")))))
