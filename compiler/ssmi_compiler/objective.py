@@ -77,6 +77,8 @@ class Objective:
         prototypes: Tensor | None = None,
         targets: Sequence[Tensor] | None = None,
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
+        rows: int = 1,
+        maps: tuple[Tensor, Tensor] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -85,6 +87,7 @@ class Objective:
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
+        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
         Raises ValueError on inputs that do not fit.
         """
         if z_a.dim() != 2 or z_a.shape != z_b.shape:
@@ -105,12 +108,14 @@ class Objective:
         target, *others = (z.detach() if stopped else z for z in (z_b, *(targets or (z_b,))))
         if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
             raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
+        if spec.positive.needs_maps and maps is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
         if pairs is not None:
             together = tuple((a, p.detach() if target is not z_b else p) for a, p in pairs)
-        at = Inputs(z_a, target, every, given, labels, embedding, prototypes, tuple(others), together)
+        at = Inputs(z_a, target, every, given, labels, embedding, prototypes, tuple(others), together, rows, maps)
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )

@@ -49,6 +49,16 @@ class NumpyBuilder:
     def take_rows(self, x: Array, index: Array) -> Array:
         return np.stack([x[int(i)] for i in index])
 
+    def match_rows(self, x: Array, y: Array, values: Array, *, group: int) -> Array:
+        matched = np.empty_like(values)
+        for start in range(0, len(x), group):
+            for row in range(start, start + group):
+                matched[row] = values[start + np.argmax(y[start : start + group] @ x[row])]
+        return matched
+
+    def group_mean(self, x: Array, *, group: int) -> Array:
+        return np.stack([x[start : start + group].mean(axis=0) for start in range(0, len(x), group)])
+
     def cross_moment(self, x: Array, y: Array) -> Array:
         return x.T @ y / x.shape[0]
 

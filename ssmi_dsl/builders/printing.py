@@ -60,6 +60,12 @@ class PrintBuilder:
     def take_rows(self, x: Formula, index: Formula) -> Formula:
         return Formula(f"{x}[{index}]")
 
+    def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
+        return Formula(f"match({x}, {y}; {values})")
+
+    def group_mean(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"mean_p({x})")
+
     def cross_moment(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"corr({x}, {y})")
 

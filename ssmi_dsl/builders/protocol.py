@@ -72,6 +72,15 @@ class Builder(Protocol[V]):
         """x [M D], index [N] -> [N D], row index_i of x."""
         ...
 
+    def match_rows(self, x: V, y: V, values: V, *, group: int) -> V:
+        """x, y [N*P F], values [N*P D], P = `group` -> [N*P D]: for each row of x the row of values whose row of y, among the P of the
+        same sample, has the largest inner product with it, the first of equals; no gradient through the choice."""
+        ...
+
+    def group_mean(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N D], means of P rows that follow each other."""
+        ...
+
     def cross_moment(self, x: V, y: V) -> V:
         """x [N D], y [N E] -> xᵀ y / N [D E]."""
         ...

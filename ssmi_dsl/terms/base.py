@@ -137,6 +137,10 @@ class Inputs(Generic[V]):
     targets: tuple[V, ...] = ()
     pairs: tuple[tuple[V, V], ...] = ()
     """Anchor and target of every pair, for terms that read all pairs at once."""
+    rows: int = 1
+    """Rows of one sample: 1, or the number of its tokens where the objective reads tokens; those of a sample follow each other."""
+    maps: tuple[V, V] | None = None
+    """Backbone features of the tokens in x and y, as constants, for positives that read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,11 @@ class Positive(Term):
     """
 
     reads: ClassVar[Literal["pair", "others"]] = "pair"
+
+    @property
+    def needs_maps(self) -> bool:
+        """Whether emissions read `at.maps`."""
+        return False
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""

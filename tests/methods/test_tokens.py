@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 from methods.agreement import assert_agrees, correlated
-from references import dino, jepa, koleo, msn, swav
+from references import densecl, dino, jepa, koleo, msn, swav
+from references.gradient import numerical_gradients, relative_error
 
 from ssmi_compiler import objective
 from ssmi_dsl.load import load
@@ -122,3 +123,32 @@ def test_dinov2_agrees_with_its_three_references(rows: int, width: int, seed: in
     for index in (0, 1):
         assert_agrees(objective("dinov2", index=index), scores, balanced)
     assert_agrees(objective("dinov2", index=2), [5 * view for view in scores], lambda a, b: 0.1 * koleo.loss(a))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_densecl_agrees_with_the_reference_and_queues_the_mean_keys(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    queries, keys = random.normal(size=(2, 3, 4, 6))
+    maps = random.normal(size=(2, 3, 4, 5))
+    queue = random.normal(size=(8, 6))
+    queue /= np.linalg.norm(queue, axis=1, keepdims=True)
+    method = load("densecl", overrides=["recipes.default.batch_size=3"])
+    loss = objective(method, index=1)
+    anchor = torch.tensor(queries.reshape(12, 6), requires_grad=True)
+    target = torch.tensor(keys.reshape(12, 6))
+    memory = {"queue": torch.tensor(queue), "pointer": torch.tensor(7.0)}
+
+    flat = torch.tensor(maps.reshape(2, 12, 5))
+    found = loss(anchor, target, rows=4, maps=(flat[0], flat[1]), memory=memory)
+    found.backward()
+
+    def reference(z: np.ndarray) -> float:
+        return 0.5 * densecl.loss(z, keys, (maps[0], maps[1]), queue, temperature=0.2)
+
+    assert found.total.item() == pytest.approx(reference(queries), rel=1e-9)
+    expected = numerical_gradients(reference, {"z": queries})["z"]
+    assert anchor.grad is not None
+    assert relative_error(anchor.grad.reshape(3, 4, 6).numpy(), expected) < 1e-7
+    means = keys.mean(axis=1) / np.linalg.norm(keys.mean(axis=1), axis=1, keepdims=True)
+    np.testing.assert_allclose(found.memory["queue"].numpy()[[7, 0, 1]], means, rtol=1e-12)
+    assert float(found.memory["pointer"]) == 2

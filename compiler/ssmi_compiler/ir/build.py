@@ -249,7 +249,10 @@ class _Step:
         if view.spec.positive.reads == "others":
             seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
             others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
-        at = Inputs(x, y, every, self._memory(view), self.labels, embedding, prototypes, others, pairs)
+        maps = self._maps(view, pair, views) if spec.positive.needs_maps else None
+        rows = x.shape[0] // self.sizes.batch
+        memory = self._memory(view)
+        at = Inputs(x, y, every, memory, self.labels, embedding, prototypes, others, pairs, rows, maps)
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
@@ -259,6 +262,11 @@ class _Step:
     def _ends(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> tuple[Value, Value]:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
         return x, self._read(pair.target, view.target_output, pair.target_view, phase, views)
+
+    def _maps(self, view: ObjectiveView, pair: Pair, views: list[Value]) -> tuple[Value, Value]:
+        anchor = self._output(view.anchor, "map", views[pair.anchor_view])
+        target = self._output(view.target, "map", views[pair.target_view])
+        return self.b.stop_gradient(anchor), self.b.stop_gradient(target)
 
     def _reads_views(self, view: ObjectiveView) -> bool:
         """Whether one emission reads all views of the anchor."""
@@ -317,7 +325,10 @@ class _Step:
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
                 first = view.pairs[0]
                 embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
-                at = Inputs(targets[0], targets[0], (), self._memory(view), self.labels, embedding, prototypes)
+                rows = targets[0].shape[0] // self.sizes.batch
+                at = Inputs(
+                    targets[0], targets[0], (), self._memory(view), self.labels, embedding, prototypes, rows=rows
+                )
                 for term in (view.spec.marginal, view.spec.positive):
                     self._store(view, term.renew(self.b, targets, at))
         for (index, name), value in self.state.items():
@@ -439,7 +450,7 @@ class _Step:
         # running statistics follow the first forward pass of a step; a target's are set by its update
         track = version == 0 and self.method.branch(part.split(".")[0]).sharing is Sharing.OWN
         size = (x.shape[0] if rows is None else rows, *shape)
-        y = self.b.op(op, x, *places, shape=size, params=part, version=version, track=track, **more)
+        y = self.b.op(op, x, *places, shape=size, dtype="f32", params=part, version=version, track=track, **more)
         self.called[key] = y
         return y
 

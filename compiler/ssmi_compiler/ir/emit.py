@@ -36,6 +36,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "add_column": lambda x, column: x if column == x[:1] else _same(x, column),
     "add_row": lambda x, row: x if row == x[1:] else _same(x, row),
     "take_rows": lambda x, index: (index[0], *x[1:]),
+    "match_rows": lambda x, y, values: values if x == y and x[0] == values[0] else _same(x, y, values),
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
@@ -149,6 +150,12 @@ class IRBuilder:
 
     def take_rows(self, x: Value, index: Value) -> Value:
         return self.op("take_rows", x, index)
+
+    def match_rows(self, x: Value, y: Value, values: Value, *, group: int) -> Value:
+        return self.op("match_rows", x, y, values, group=group)
+
+    def group_mean(self, x: Value, *, group: int) -> Value:
+        return self.op("group_mean", x, shape=(x.shape[0] // group, *x.shape[1:]), group=group)
 
     def cross_moment(self, x: Value, y: Value) -> Value:
         return self.op("cross_moment", x, y)

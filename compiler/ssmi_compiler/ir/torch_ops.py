@@ -51,6 +51,14 @@ class TorchBuilder:
     def take_rows(self, x: Tensor, index: Tensor) -> Tensor:
         return x.index_select(0, index)
 
+    def match_rows(self, x: Tensor, y: Tensor, values: Tensor, *, group: int) -> Tensor:
+        scores = x.detach().unflatten(0, (-1, group)) @ y.detach().unflatten(0, (-1, group)).transpose(1, 2)
+        best = scores.argmax(dim=2)[:, :, None].expand(-1, -1, values.shape[1])
+        return values.unflatten(0, (-1, group)).gather(1, best).flatten(0, 1)
+
+    def group_mean(self, x: Tensor, *, group: int) -> Tensor:
+        return x.unflatten(0, (-1, group)).mean(dim=1)
+
     def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
         return x.T @ y / x.shape[0]
 

@@ -263,7 +263,7 @@ def _call(op: Op, places: tuple[Tensor, ...]) -> dict[str, Any]:
         rows, columns = (int(size) for size in op.names("grid"))
         return {"visible": visible, "hidden": hidden, "grid": (rows, columns)}
     if not attrs.get("tokens"):
-        return {attrs["sees"]: places[0]} if places else {}
+        return {op.text("sees"): places[0]} if places else {}
     found: dict[str, Any] = {"tokens": True}
     if places:
         found[op.text("sees")] = places[0]
