@@ -14,6 +14,7 @@ from ssmi_compiler.schedules import ramp_value
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 from ssmi_dsl.terms import Inputs, pair_loss
+from ssmi_dsl.terms.marginals.across_samples import AcrossSamples
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Objective:
         Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
         Raises ValueError on inputs that do not fit.
         """
-        if z_a.dim() != 2 or z_a.shape != z_b.shape:
+        across = isinstance(self.method.objective.marginal, AcrossSamples)
+        expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
+        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )

@@ -56,6 +56,9 @@ class NumpyBuilder:
                 matched[row] = values[start + np.argmax(y[start : start + group] @ x[row])]
         return matched
 
+    def repeat_rows(self, x: Array, *, times: int) -> Array:
+        return np.repeat(x, times, axis=0)
+
     def group_mean(self, x: Array, *, group: int) -> Array:
         return np.stack([x[start : start + group].mean(axis=0) for start in range(0, len(x), group)])
 
@@ -276,4 +279,6 @@ def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
         left_out |= np.abs(rows - columns) == shape[1] // 2
     if Mask.FIRST in mask:
         left_out |= columns == 0
+    if Mask.SAMPLE in mask:
+        left_out |= columns == rows // (shape[0] // shape[1])
     return left_out

@@ -10,6 +10,7 @@ _WITHOUT = {
     Mask.SHIFTED: " j≠i±N",
     Mask.DIAGONAL | Mask.SHIFTED: " j∉{i, i±N}",
     Mask.FIRST: " j>0",
+    Mask.SAMPLE: " j≠⌊i/P⌋",
 }
 
 
@@ -62,6 +63,9 @@ class PrintBuilder:
 
     def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
         return Formula(f"match({x}, {y}; {values})")
+
+    def repeat_rows(self, x: Formula, *, times: int) -> Formula:
+        return Formula(f"each({x})")
 
     def group_mean(self, x: Formula, *, group: int) -> Formula:
         return Formula(f"mean_p({x})")

@@ -16,12 +16,14 @@ class Mask(Flag):
     DIAGONAL        (i, i): a sample and itself, or a positive pair of two views
     SHIFTED         (i, i ± M/2): the positives of stacked views `[z_1; z_2]`
     FIRST           (i, 0): the positive in front of a queue
+    SAMPLE          (i, i // (N/M)): a token and its own sample, where the N/M tokens of a sample follow each other
     """
 
     NONE = 0
     DIAGONAL = 1
     SHIFTED = 2
     FIRST = 4
+    SAMPLE = 8
 
 
 class Builder(Protocol[V]):
@@ -75,6 +77,10 @@ class Builder(Protocol[V]):
     def match_rows(self, x: V, y: V, values: V, *, group: int) -> V:
         """x, y [N*P F], values [N*P D], P = `group` -> [N*P D]: for each row of x the row of values whose row of y, among the P of the
         same sample, has the largest inner product with it, the first of equals; no gradient through the choice."""
+        ...
+
+    def repeat_rows(self, x: V, *, times: int) -> V:
+        """x [N D] -> [N*P D], P = `times`, every row P times in a row."""
         ...
 
     def group_mean(self, x: V, *, group: int) -> V:

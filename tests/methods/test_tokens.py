@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from methods.agreement import assert_agrees, correlated
-from references import densecl, dino, jepa, koleo, msn, swav
+from references import deep_infomax, densecl, dino, jepa, koleo, msn, swav
 from references.gradient import numerical_gradients, relative_error
 
 from ssmi_compiler import objective
@@ -152,3 +152,19 @@ def test_densecl_agrees_with_the_reference_and_queues_the_mean_keys(seed: int) -
     means = keys.mean(axis=1) / np.linalg.norm(keys.mean(axis=1), axis=1, keepdims=True)
     np.testing.assert_allclose(found.memory["queue"].numpy()[[7, 0, 1]], means, rtol=1e-12)
     assert float(found.memory["pointer"]) == 2
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_deep_infomax_agrees_with_the_reference(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    local, whole = random.normal(size=(4, 3, 5)), random.normal(size=(4, 5))
+    anchor = torch.tensor(local.reshape(12, 5), requires_grad=True)
+    target = torch.tensor(whole, requires_grad=True)
+    found = objective("deep-infomax")(anchor, target, rows=3)
+    found.backward()
+    assert found.total.item() == pytest.approx(deep_infomax.loss(local, whole), rel=1e-9)
+    expected = numerical_gradients(deep_infomax.loss, {"local": local, "whole": whole})
+    assert anchor.grad is not None
+    assert target.grad is not None
+    assert relative_error(anchor.grad.reshape(4, 3, 5).numpy(), expected["local"]) < 1e-7
+    assert relative_error(target.grad.numpy(), expected["whole"]) < 1e-7

@@ -154,6 +154,9 @@ class IRBuilder:
     def match_rows(self, x: Value, y: Value, values: Value, *, group: int) -> Value:
         return self.op("match_rows", x, y, values, group=group)
 
+    def repeat_rows(self, x: Value, *, times: int) -> Value:
+        return self.op("repeat_rows", x, shape=(x.shape[0] * times, *x.shape[1:]), times=times)
+
     def group_mean(self, x: Value, *, group: int) -> Value:
         return self.op("group_mean", x, shape=(x.shape[0] // group, *x.shape[1:]), group=group)
 

@@ -56,6 +56,9 @@ class TorchBuilder:
         best = scores.argmax(dim=2)[:, :, None].expand(-1, -1, values.shape[1])
         return values.unflatten(0, (-1, group)).gather(1, best).flatten(0, 1)
 
+    def repeat_rows(self, x: Tensor, *, times: int) -> Tensor:
+        return x.repeat_interleave(times, dim=0)
+
     def group_mean(self, x: Tensor, *, group: int) -> Tensor:
         return x.unflatten(0, (-1, group)).mean(dim=1)
 
@@ -275,6 +278,8 @@ def count_kept(rows: int, columns: int, without: Mask) -> int:
         dropped += rows
     if Mask.FIRST in without:
         dropped += rows
+    if Mask.SAMPLE in without:
+        dropped += rows
     return rows * columns - dropped
 
 
@@ -292,4 +297,6 @@ def _left_out(x: Tensor, without: Mask) -> Tensor:
         left_out = left_out | ((rows - columns).abs() == x.shape[1] // 2)
     if Mask.FIRST in without:
         left_out = left_out | (columns == 0)
+    if Mask.SAMPLE in without:
+        left_out = left_out | (columns == rows // (x.shape[0] // x.shape[1]))
     return left_out

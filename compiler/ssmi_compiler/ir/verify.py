@@ -43,6 +43,8 @@ def _problem(graph: Graph, index: int, op: Op) -> str | None:
         if expected != op.type.shape:
             return f"`{op.name}` of {shapes} has shape {expected}, not {op.type.shape}"
     known = (
-        op.name in SHAPES or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES or op.name in ("rows", "group_mean")
+        op.name in SHAPES
+        or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES
+        or op.name in ("rows", "group_mean", "repeat_rows")
     )
     return None if known else f"`{op.name}` is not an operation"
