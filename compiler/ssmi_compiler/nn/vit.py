@@ -109,13 +109,14 @@ class VitNet(nn.Module):
             assert self.mask_token is not None, "a network that sees hidden patches has a mask token"
             covered = torch.zeros(z.shape[:2], dtype=torch.bool, device=z.device)
             covered = covered.scatter(1, hidden.flatten(1), torch.ones_like(hidden.flatten(1), dtype=torch.bool))
-            z = torch.where(covered[:, :, None], self.mask_token().to(z.dtype), z)
-        z = z + positions(grid, z.shape[2], reference=self.reference, device=z.device).to(z.dtype)
+            z = torch.where(covered[:, :, None], self.mask_token(), z)
+        # float32, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not
+        z = z + positions(grid, z.shape[2], reference=self.reference, device=z.device)
         if visible is not None:
             z = take(z, visible)
         leading = [*([] if self.class_token is None else [self.class_token]), *self.registers]
         if leading:
-            first = torch.stack([token() for token in leading]).to(z.dtype)
+            first = torch.stack([token() for token in leading])
             z = torch.cat([first.expand(z.shape[0], -1, -1), z], dim=1)
         depths: list[Tensor] = []
         for block in self.blocks:
@@ -149,10 +150,10 @@ class TokenPredictor(nn.Module):
         """x [N 1+T F] of an encoder that saw `visible` [N T]; hidden [N G K] -> [N*G*K F], in the order of `hidden`."""
         num, groups, size = hidden.shape
         z = self.embed(x[:, 1:])
-        places = positions(grid, z.shape[2], reference=self.reference, device=z.device).to(z.dtype)
+        places = positions(grid, z.shape[2], reference=self.reference, device=z.device)
         places = places.expand(num, -1, -1)
         context = (z + take(places, visible)).repeat_interleave(groups, dim=0)
-        queries = self.query().to(z.dtype) + take(places, hidden.flatten(1)).reshape(num * groups, size, -1)
+        queries = self.query() + take(places, hidden.flatten(1)).reshape(num * groups, size, -1)
         z = torch.cat([context, queries], dim=1)
         for block in self.blocks:
             z = block(z)
