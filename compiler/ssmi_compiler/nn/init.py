@@ -41,7 +41,8 @@ def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
 @torch.no_grad()
 def init_module(module: nn.Module, generator: torch.Generator) -> None:
     """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity;
-    linear layers and learned tokens of transformers: normal of standard deviation 0.02 (Devlin et al. 2019).
+    linear layers of transformers: uniform, Glorot & Bengio 2010, as in MAE, so that patches weigh as much as the fixed positions;
+    learned tokens: normal of standard deviation 0.02.
 
     Embeddings of tokens: normal, 0.02. Modules of other libraries keep what their constructor gave to other parameters.
     """
@@ -52,7 +53,8 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             if child.bias is not None:
                 child.bias.zero_()
         elif isinstance(child, Dense):
-            child.weight.normal_(0.0, TOKEN_STD, generator=generator)
+            bound = sqrt(6.0 / (child.in_features + child.out_features))
+            child.weight.uniform_(-bound, bound, generator=generator)
             child.bias.zero_()
         elif isinstance(child, Learned):
             child.value.normal_(0.0, TOKEN_STD, generator=generator)
