@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from ssmi_compiler.compile import Lowered, draw_noise, example_inputs, lower
+from ssmi_compiler.compile import InPlaceStep, Lowered, draw_noise, example_inputs, lower
+from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.lower import StepProgram, StepResult
 from ssmi_compiler.step.networks import parameters_of
 from ssmi_dsl.errors import SpecError
@@ -122,3 +123,30 @@ def test_what_cannot_be_masked_is_refused(override: str, message: str) -> None:
 
 def test_a_visible_share_is_fixed() -> None:
     assert RandomMask(ratio=0.15).counts((14, 14)).visible == 167
+
+
+def test_masked_training_goes_on_from_a_saved_state_to_the_same_bits() -> None:
+    lowered, _ = _lowered("ibot", "views.local=null")
+    whole, first, second = (
+        example_inputs(lowered.method, lowered.networks, lowered.augmentations, lowered.data, seed=0) for _ in range(3)
+    )
+    expected = _train(lowered, whole, range(4))
+    before = _train(lowered, first, range(2))
+    second.update({key: value.clone() for key, value in first.items() if key.startswith("state/")})
+    after = _train(lowered, second, range(2, 4))
+    assert [*before, *after] == expected
+    assert all(torch.equal(whole[key], second[key]) for key in whole if key.startswith("state/"))
+    assert float(whole["state/memory/objective1.center"].abs().sum()) > 0, "patches have a centre of their own"
+
+
+def _train(lowered: Lowered, inputs: dict[str, Tensor], steps: range) -> list[float]:
+    """Sum of the losses of every step, on random images of the step's number."""
+    step, losses = InPlaceStep(lowered.step), []
+    for index in steps:
+        generator = torch.Generator().manual_seed(index)
+        inputs["batch"] = torch.randint(0, 256, inputs["batch"].shape, generator=generator, dtype=torch.uint8)
+        inputs.update(draw_noise(lowered.augmentations, N, 32, seed=0, step=index, masks=lowered.masks))
+        for name, value in numbers_at(lowered.method, index, num_steps=4, steps_per_epoch=2).items():
+            inputs[f"number/{name}"] = torch.tensor(value)
+        losses.append(float(sum(step(*(inputs[name] for name in lowered.step.inputs)))))
+    return losses
