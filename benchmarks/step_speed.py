@@ -68,7 +68,9 @@ def ours(batch: int) -> tuple[Step, Step]:
     def whole() -> None:
         index = next(counter)
         inputs["batch"] = images[torch.randint(len(images), (batch,))]
-        inputs.update(draw_noise(lowered.augmentations, batch, lowered.data.size, seed=0, step=index))
+        inputs.update(
+            draw_noise(lowered.augmentations, batch, lowered.data.size, seed=0, step=index, masks=lowered.masks)
+        )
         inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         step()
 

@@ -14,6 +14,7 @@ from ssmi_compiler.schedules import ramp_value
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 from ssmi_dsl.terms import Inputs, pair_loss
+from ssmi_dsl.terms.marginals.across_samples import AcrossSamples
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,23 @@ class Objective:
         targets: Sequence[Tensor] | None = None,
         index: Tensor | None = None,
         projection: Tensor | None = None,
+        pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
+        rows: int = 1,
+        maps: tuple[Tensor, Tensor] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
-        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b); `memory` is that of
+        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b), `pairs` all anchors with
+        their targets where it reads all pairs at once (default: the pair z_a, z_b); `memory` is that of
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
+        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
         Raises ValueError on inputs that do not fit.
         """
-        if z_a.dim() != 2 or z_a.shape != z_b.shape:
+        across = isinstance(self.method.objective.marginal, AcrossSamples)
+        expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
+        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
@@ -111,8 +119,13 @@ class Objective:
             )
         if spec.marginal.needs_projection and projection is None:
             raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
+        if spec.positive.needs_maps and maps is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
+        together = ((z_a, target),)
+        if pairs is not None:
+            together = tuple((a, p.detach() if target is not z_b else p) for a, p in pairs)
         at = Inputs(
             z_a,
             target,
@@ -122,6 +135,9 @@ class Objective:
             embedding,
             prototypes,
             targets=tuple(others),
+            pairs=together,
+            rows=rows,
+            maps=maps,
             index=index,
             projection=projection,
         )
@@ -134,7 +150,7 @@ class Objective:
             for term in (spec.marginal, spec.positive):
                 renewed.update(term.renew(b, (z_b.detach(),), stored))
             renewed.update({name: renewed[name].detach() for name in tensors.state})
-        joint = parts.joint * (spec.weight * spec.weights.joint)
+        joint = z_a.new_zeros(()) if parts.joint is None else parts.joint * (spec.weight * spec.weights.joint)
         if parts.marginal is None:
             return Loss(joint, joint, None, renewed)
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)

@@ -25,7 +25,8 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
     numbers = {"lr": rate(recipe.schedule)}
     constant = predictor.schedule == "constant"
     numbers["lr/predictor"] = predictor.lr_multiplier * rate("constant" if constant else recipe.schedule)
-    frozen = [b.prototypes.freeze_epochs for b in method.branches if b.prototypes and b.sharing is Sharing.OWN]
+    owned = (p for b in method.branches if b.sharing is Sharing.OWN for p in (b.prototypes, b.token_prototypes))
+    frozen = [prototypes.freeze_epochs for prototypes in owned if prototypes is not None]
     if frozen:
         numbers["lr/prototypes"] = 0.0 if step < max(frozen) * steps_per_epoch else numbers["lr"]
     optimizer = recipe.optimizer

@@ -25,6 +25,7 @@ from ssmi_compiler.compile import (
     example_inputs,
     has_text,
     make_augmentations,
+    make_masks,
     needs_index,
     needs_labels,
 )
@@ -105,6 +106,7 @@ def train(
     num_steps = steps_per_epoch * recipe.epochs
     networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
+    masks = make_masks(method, networks, augmentations, info)
 
     def initial() -> dict[str, Tensor]:
         return example_inputs(method, networks, augmentations, info, seed=seed, device=device)
@@ -139,7 +141,7 @@ def train(
                 inputs["index"] = index
             if has_text(method):
                 inputs["text"] = texts["train"][index]
-            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)
+            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
             noise.update(draw_term_noise(method, networks, seed=seed, step=step))
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)

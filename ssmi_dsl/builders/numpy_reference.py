@@ -61,6 +61,19 @@ class NumpyBuilder:
     def take_rows(self, x: Array, index: Array) -> Array:
         return np.stack([x[int(i)] for i in index])
 
+    def match_rows(self, x: Array, y: Array, values: Array, *, group: int) -> Array:
+        matched = np.empty_like(values)
+        for start in range(0, len(x), group):
+            for row in range(start, start + group):
+                matched[row] = values[start + np.argmax(y[start : start + group] @ x[row])]
+        return matched
+
+    def repeat_rows(self, x: Array, *, times: int) -> Array:
+        return np.repeat(x, times, axis=0)
+
+    def group_mean(self, x: Array, *, group: int) -> Array:
+        return np.stack([x[start : start + group].mean(axis=0) for start in range(0, len(x), group)])
+
     def cross_moment(self, x: Array, y: Array) -> Array:
         return x.T @ y / x.shape[0]
 
@@ -188,6 +201,9 @@ class NumpyBuilder:
     def row_mean(self, x: Array) -> Array:
         return x.mean(axis=1)
 
+    def row_max(self, x: Array, *, without: Mask) -> Array:
+        return np.where(mask_array(without, x.shape), -np.inf, x).max(axis=1)
+
     def row_argmax(self, x: Array) -> Array:
         return x.argmax(axis=1).astype(np.float64)
 
@@ -275,4 +291,6 @@ def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
         left_out |= np.abs(rows - columns) == shape[1] // 2
     if Mask.FIRST in mask:
         left_out |= columns == 0
+    if Mask.SAMPLE in mask:
+        left_out |= columns == rows // (shape[0] // shape[1])
     return left_out

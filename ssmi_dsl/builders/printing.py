@@ -10,6 +10,7 @@ _WITHOUT = {
     Mask.SHIFTED: " j≠i±N",
     Mask.DIAGONAL | Mask.SHIFTED: " j∉{i, i±N}",
     Mask.FIRST: " j>0",
+    Mask.SAMPLE: " j≠⌊i/P⌋",
 }
 
 
@@ -68,6 +69,15 @@ class PrintBuilder:
 
     def take_rows(self, x: Formula, index: Formula) -> Formula:
         return Formula(f"{x}[{index}]")
+
+    def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
+        return Formula(f"match({x}, {y}; {values})")
+
+    def repeat_rows(self, x: Formula, *, times: int) -> Formula:
+        return Formula(f"each({x})")
+
+    def group_mean(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"mean_p({x})")
 
     def cross_moment(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"corr({x}, {y})")
@@ -179,6 +189,9 @@ class PrintBuilder:
 
     def row_mean(self, x: Formula) -> Formula:
         return Formula(f"mean_d({x})")
+
+    def row_max(self, x: Formula, *, without: Mask) -> Formula:
+        return Formula(f"maxⱼ{_WITHOUT[without]}({x})")
 
     def row_argmax(self, x: Formula) -> Formula:
         return Formula(f"argmaxⱼ({x})")

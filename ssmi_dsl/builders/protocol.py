@@ -16,12 +16,14 @@ class Mask(Flag):
     DIAGONAL        (i, i): a sample and itself, or a positive pair of two views
     SHIFTED         (i, i ± M/2): the positives of stacked views `[z_1; z_2]`
     FIRST           (i, 0): the positive in front of a queue
+    SAMPLE          (i, i // (N/M)): a token and its own sample, where the N/M tokens of a sample follow each other
     """
 
     NONE = 0
     DIAGONAL = 1
     SHIFTED = 2
     FIRST = 4
+    SAMPLE = 8
 
 
 class Builder(Protocol[V]):
@@ -82,6 +84,19 @@ class Builder(Protocol[V]):
 
     def one_hot(self, index: V, *, count: int) -> V:
         """index [N] -> [N count], 1 at (i, index_i) and 0 elsewhere; no gradient."""
+        ...
+
+    def match_rows(self, x: V, y: V, values: V, *, group: int) -> V:
+        """x, y [N*P F], values [N*P D], P = `group` -> [N*P D]: for each row of x the row of values whose row of y, among the P of the
+        same sample, has the largest inner product with it, the first of equals; no gradient through the choice."""
+        ...
+
+    def repeat_rows(self, x: V, *, times: int) -> V:
+        """x [N D] -> [N*P D], P = `times`, every row P times in a row."""
+        ...
+
+    def group_mean(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N D], means of P rows that follow each other."""
         ...
 
     def cross_moment(self, x: V, y: V) -> V:
@@ -215,6 +230,10 @@ class Builder(Protocol[V]):
 
     def row_mean(self, x: V) -> V:
         """x [N D] -> [N]."""
+        ...
+
+    def row_max(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N], the greatest entry of every row, masked entries left out."""
         ...
 
     def row_argmax(self, x: V) -> V:

@@ -1,10 +1,10 @@
 """Heads: projectors and predictors."""
 
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ssmi_dsl.components.base import Params
 
@@ -75,11 +75,35 @@ class SliceHead(Head):
         return {"width": value} if isinstance(value, int) else value
 
 
+class TransformerHead(Head):
+    """A narrow transformer that predicts the tokens of hidden patches from those of visible ones; each query is a position.
+
+    Predictors only. The output has the width of the encoder's tokens.
+    """
+
+    name: ClassVar[str] = "transformer"
+
+    width: int = Field(default=384, ge=8, le=4096, multiple_of=4, description="features inside the predictor")
+    depth: int = Field(default=6, ge=1, le=64, description="transformer blocks")
+    heads: int = Field(default=6, ge=1, le=64, description="attention heads; they divide the width")
+
+    @model_validator(mode="after")
+    def _heads_divide_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise PydanticCustomError(
+                "heads_do_not_divide",
+                "{heads} heads do not divide a width of {width}",
+                {"heads": self.heads, "width": self.width},
+            )
+        return self
+
+
 HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead, SliceHead.name: SliceHead}
+PREDICTORS: dict[str, type[Params]] = {**HEADS, TransformerHead.name: TransformerHead}
 
 
 def output_width(head: Head) -> int:
-    """D, the width of what the head returns."""
+    """D, the width of what the head returns; a transformer's is that of its encoder, which only the encoder knows."""
     if isinstance(head, (LinearHead, SliceHead)):
         return head.width
     assert isinstance(head, MlpHead)

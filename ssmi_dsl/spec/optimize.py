@@ -46,7 +46,10 @@ class Optimize(Params):
     schedule: Literal["joint", "alternating"] = Field(
         description="joint: all at once; alternating: each block with the other held constant"
     )
-    swap: bool = Field(default=True, description="also use the pair with the two views exchanged")
+    swap: bool = Field(
+        default=True,
+        description="also use the pair with the two views exchanged; without it view 1 is the target of view 0 and of local views",
+    )
     blocks: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,

@@ -21,7 +21,13 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
 
 def owned_parts(branch: BranchView) -> tuple[str, ...]:
     """Parts that an owner of parameters has, without the predictor, which is never shared."""
-    has = {"encoder": True, "projector": branch.projector is not None, "prototypes": branch.prototypes is not None}
+    has = {
+        "encoder": True,
+        "projector": branch.projector is not None,
+        "prototypes": branch.prototypes is not None and branch.prototype_owner == branch.owner,
+        "token_projector": branch.token_projector is not None,
+        "token_prototypes": branch.token_prototypes is not None and branch.prototype_owner == branch.owner,
+    }
     return tuple(part for part, present in has.items() if present)
 
 

@@ -50,11 +50,11 @@ class Initial:
     """A tensor of a term before the first step.
 
     init   zeros, ones, eye, constant (`value` everywhere), normal (standard deviation `value`), uniform (within ±`value`),
-           unit-rows (random directions, each row of norm 1)
+           unit-rows (random directions, each row of norm 1), power-law (entry k proportional to k^-`value`, sum 1)
     """
 
     shape: tuple[int, ...]
-    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows"] = "zeros"
+    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows", "power-law"] = "zeros"
     value: float = 0.0
 
 
@@ -143,6 +143,12 @@ class Inputs(Generic[V]):
     embedding: V | None = None
     prototypes: V | None = None
     targets: tuple[V, ...] = ()
+    pairs: tuple[tuple[V, V], ...] = ()
+    """Anchor and target of every pair, for terms that read all pairs at once."""
+    rows: int = 1
+    """Rows of one sample: 1, or the number of its tokens where the objective reads tokens; those of a sample follow each other."""
+    maps: tuple[V, V] | None = None
+    """Backbone features of the tokens in x and y, as constants, for positives that read them."""
     index: V | None = None
     projection: V | None = None
 
@@ -159,9 +165,10 @@ class Scores(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class TermPair(Generic[V]):
-    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value."""
+    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value, and a
+    regulariser has no joint term."""
 
-    joint: V
+    joint: V | None
     marginal: V | None
     updates: Mapping[str, V] = field(default_factory=dict[str, V])
     """New values of the term's state; what the next pair of the same step reads."""
@@ -203,7 +210,7 @@ class Bound(Term):
         """The largest value, in nats, that the bound can take with so many candidates whatever the critic; None where there is none."""
         return None
 
-    def bias(self, relative_variance: float, negatives: int) -> float | None:
+    def upward_bias(self, relative_variance: float, negatives: int) -> float | None:
         """How far a batch's value lies above the bound on average, given Var(e^T)/(E e^T)² over so many independent negatives, if it does."""
         return None
 
@@ -215,6 +222,11 @@ class Positive(Term):
     """
 
     reads: ClassVar[Literal["pair", "others"]] = "pair"
+
+    @property
+    def needs_maps(self) -> bool:
+        """Whether emissions read `at.maps`."""
+        return False
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -228,14 +240,15 @@ class Positive(Term):
 class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
 
-    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`); pairs: one for all pairs
+            together (`at.pairs`)
     needs_index       something is kept for every training image: emissions read `at.index`
     needs_projection  emissions read `at.projection`
     ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
-    reads: ClassVar[Literal["pair", "views"]] = "pair"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "pair"
     uses_all_views: ClassVar[bool] = False
     # the marginal is a second-order expansion, which holds while Var T is small
     second_order: ClassVar[bool] = False

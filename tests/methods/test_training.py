@@ -56,7 +56,8 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
             inputs["index"] = chosen
         if texts is not None and has_text(lowered.method):
             inputs["text"] = texts[chosen]
-        inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))
+        size, masks = lowered.data.size, lowered.masks
+        inputs.update(draw_noise(lowered.augmentations, N, size, seed=0, step=index, masks=masks))
         inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)

@@ -12,22 +12,22 @@ from ssmi_compiler.ir.verify import verify
 from ssmi_compiler.passes import PIPELINE
 from ssmi_compiler.step.lower import StepProgram, StepResult
 from ssmi_dsl.bundled import bundled_names
+from ssmi_dsl.components.backbones import Vit
 from ssmi_dsl.load import load
 
 HERE = Path(__file__).parent
 PASSES = dict(PIPELINE)
 # of encoders of width 4: what predicts features ends with as many
 WIDTHS = {"salt": ["branches.student.predictor={mlp: [16, 32]}"]}
-SMALL = [
-    "recipes.digits.batch_size=8",
-    "encoder.backbone={conv-small: {width: 4}}",
-    "recipes.digits.optimizer={sgd: {lr: 0.01}}",
-]
+SMALL = ["recipes.digits.batch_size=8", "recipes.digits.optimizer={sgd: {lr: 0.01}}"]
 
 
 def _lower(name: str, *overrides: str) -> Lowered:
     queue = ["objective.marginal={queue: {size: 64}}"] if name in ("moco-v1", "moco-v2") else WIDTHS.get(name, [])
-    return lower(load(name, recipe="digits", overrides=[*SMALL, *queue, *overrides]))
+    # a transformer's width is also that of heads on its tokens, so those stay as the recipe has them
+    transformer = isinstance(load(name, recipe="digits").spec.encoder.backbone, Vit)
+    encoder = [] if transformer else ["encoder.backbone={conv-small: {width: 4}}"]
+    return lower(load(name, recipe="digits", overrides=[*SMALL, *encoder, *queue, *overrides]))
 
 
 def _check(path: Path, text: str, *, update: bool) -> None:

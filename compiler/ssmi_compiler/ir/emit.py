@@ -38,6 +38,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "mul_column": lambda x, column: x if column == x[:1] else _same(x, column),
     "put_rows": lambda x, index, rows: x if (*index, *x[1:]) == rows else _same(x, rows),
     "take_rows": lambda x, index: (index[0], *x[1:]),
+    "match_rows": lambda x, y, values: values if x == y and x[0] == values[0] else _same(x, y, values),
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
@@ -72,6 +73,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "sum": lambda x: (),
     "row_sum": lambda x: x[:1],
     "row_mean": lambda x: x[:1],
+    "row_max": lambda x: x[:1],
     "row_argmax": lambda x: x[:1],
     "harden": lambda x: x,
     "column_sum": lambda x: x[1:],
@@ -86,6 +88,10 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "normal_wasserstein": lambda x: x[1:],
     "ring_write": lambda ring, pointer, rows: ring,
     "ring_advance": lambda pointer, rows, ring: pointer,
+    # tokens [N 1+T F]: the whole image, then its places
+    "pooled": lambda x: (x[0], x[2]),
+    "tokens": lambda x: (x[0] * (x[1] - 1), x[2]),
+    "take_tokens": lambda x, hidden: (x[0] * hidden[1] * hidden[2], x[2]),
     "diagonal": lambda x: x[:1],
     "off_diagonal": lambda x: x,
     "add_diagonal": lambda x: x,
@@ -155,6 +161,15 @@ class IRBuilder:
 
     def take_rows(self, x: Value, index: Value) -> Value:
         return self.op("take_rows", x, index)
+
+    def match_rows(self, x: Value, y: Value, values: Value, *, group: int) -> Value:
+        return self.op("match_rows", x, y, values, group=group)
+
+    def repeat_rows(self, x: Value, *, times: int) -> Value:
+        return self.op("repeat_rows", x, shape=(x.shape[0] * times, *x.shape[1:]), times=times)
+
+    def group_mean(self, x: Value, *, group: int) -> Value:
+        return self.op("group_mean", x, shape=(x.shape[0] // group, *x.shape[1:]), group=group)
 
     def cross_moment(self, x: Value, y: Value) -> Value:
         return self.op("cross_moment", x, y)
@@ -264,6 +279,9 @@ class IRBuilder:
 
     def row_mean(self, x: Value) -> Value:
         return self.op("row_mean", x)
+
+    def row_max(self, x: Value, *, without: Mask) -> Value:
+        return self.op("row_max", x, without=without.value)
 
     def row_argmax(self, x: Value) -> Value:
         return self.op("row_argmax", x, dtype="i64")

@@ -60,6 +60,17 @@ class TorchBuilder:
     def one_hot(self, index: Tensor, *, count: int) -> Tensor:
         return (index[:, None] == torch.arange(count, device=index.device)[None, :]).float()
 
+    def match_rows(self, x: Tensor, y: Tensor, values: Tensor, *, group: int) -> Tensor:
+        scores = x.detach().unflatten(0, (-1, group)) @ y.detach().unflatten(0, (-1, group)).transpose(1, 2)
+        best = scores.argmax(dim=2)[:, :, None].expand(-1, -1, values.shape[1])
+        return values.unflatten(0, (-1, group)).gather(1, best).flatten(0, 1)
+
+    def repeat_rows(self, x: Tensor, *, times: int) -> Tensor:
+        return x.repeat_interleave(times, dim=0)
+
+    def group_mean(self, x: Tensor, *, group: int) -> Tensor:
+        return x.unflatten(0, (-1, group)).mean(dim=1)
+
     def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
         return x.T @ y / x.shape[0]
 
@@ -185,6 +196,9 @@ class TorchBuilder:
     def row_mean(self, x: Tensor) -> Tensor:
         return x.mean(dim=1)
 
+    def row_max(self, x: Tensor, *, without: Mask) -> Tensor:
+        return _masked(x, without).amax(dim=1)
+
     def row_argmax(self, x: Tensor) -> Tensor:
         return x.argmax(dim=1)
 
@@ -273,6 +287,8 @@ def count_kept(rows: int, columns: int, without: Mask) -> int:
         dropped += rows
     if Mask.FIRST in without:
         dropped += rows
+    if Mask.SAMPLE in without:
+        dropped += rows
     return rows * columns - dropped
 
 
@@ -290,4 +306,6 @@ def _left_out(x: Tensor, without: Mask) -> Tensor:
         left_out = left_out | ((rows - columns).abs() == x.shape[1] // 2)
     if Mask.FIRST in without:
         left_out = left_out | (columns == 0)
+    if Mask.SAMPLE in without:
+        left_out = left_out | (columns == rows // (x.shape[0] // x.shape[1]))
     return left_out

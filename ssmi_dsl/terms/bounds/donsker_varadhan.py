@@ -31,6 +31,6 @@ class DonskerVaradhan(Bound):
         marginal = b.logmeanexp(scores.matrix, without=scores.excluded | scores.positives)
         return TermPair(joint, marginal)
 
-    def bias(self, relative_variance: float, negatives: int) -> float | None:
+    def upward_bias(self, relative_variance: float, negatives: int) -> float | None:
         """The logarithm of a mean is concave: to second order it lies Var(e^T) / (2 n (E e^T)²) too low."""
         return relative_variance / (2 * negatives)

@@ -15,7 +15,7 @@ class CodingRate(Surrogate):
     """
 
     name: ClassVar[str] = "coding-rate"
-    reads: ClassVar[Literal["pair", "views"]] = "views"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = "-mean_v ½ log det(I + D/(N ε²) Ẑ_vᵀẐ_v);  joint: mean_v T(ẑ_v, mean ẑ)"
     source: ClassVar[str] = (
         "Tong et al. 2023 (EMP-SSL, 2304.03977), eq. 2; Yu et al. 2020 (MCR²); lightly has the sign flipped"

@@ -7,17 +7,6 @@ from pydantic import Field
 from ssmi_dsl.terms.base import Facts, Marginal
 
 
-class MeanEntropy(Marginal):
-    """Entropy of the mean assignment."""
-
-    name: ClassVar[str] = "mean-entropy"
-    formula: ClassVar[str] = "H(E p)"
-    source: ClassVar[str] = "Assran et al. 2022 (MSN)"
-    implemented: ClassVar[bool] = False
-    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
-
-
 class Permutation(Marginal):
     """Negatives by a random permutation: every anchor meets the target of one other place."""
 

@@ -14,7 +14,7 @@ class Frobenius(Surrogate):
     """
 
     name: ClassVar[str] = "frobenius"
-    reads: ClassVar[Literal["pair", "views"]] = "views"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = "Σ_v log ‖Z_vᵀZ_v / tr‖²_F;  joint: V Σ_v mean_i T(z_vi, z̄_i), columns of norm 1"
     source: ClassVar[str] = "Skean et al. 2024 (FroSSL, 2310.02903), eq. 3 and its code"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")

@@ -17,7 +17,7 @@ class GaussianMatch(Surrogate):
     """
 
     name: ClassVar[str] = "gaussian-match"
-    reads: ClassVar[Literal["pair", "views"]] = "views"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = "mean_v mean_u N∫|φ̂(t; uᵀz_v) - e^(-t²/2)|² e^(-t²/2) dt;  joint: mean_v T(z_v, z̄)"
     source: ClassVar[str] = "Balestriero & LeCun 2025 (LeJEPA, 2511.08544), SIGReg with Epps-Pulley, and its MINIMAL.md"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")

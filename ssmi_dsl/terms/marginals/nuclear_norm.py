@@ -15,7 +15,7 @@ class NuclearNorm(Surrogate):
     """
 
     name: ClassVar[str] = "nuclear-norm"
-    reads: ClassVar[Literal["pair", "views"]] = "views"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = "-(‖Z̄‖_* - ‖Z̄‖_F);  joint: ‖Z̄‖_F,  z̄_i = mean_v ẑ_vi"
     source: ClassVar[str] = "Yerxa et al. 2023 (MMCR, 2303.03307), eq. 2; the split is this project's"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")

@@ -47,7 +47,8 @@ class Queue(Marginal):
         return Scores(positive, matrix, positives=Mask.FIRST, excluded=Mask.NONE)
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        keys = b.normalize(targets[0])
+        # of tokens, a sample enters as the mean of its rows (Wang et al. 2021, DenseCL, section 3.3)
+        keys = b.normalize(targets[0] if at.rows == 1 else b.group_mean(targets[0], group=at.rows))
         queue, pointer = at.memory["queue"], at.memory["pointer"]
         return {
             "queue": b.ring_write(queue, pointer, keys),

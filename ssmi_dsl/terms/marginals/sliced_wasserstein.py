@@ -20,7 +20,7 @@ class SlicedWasserstein(Surrogate):
     """
 
     name: ClassVar[str] = "sliced-wasserstein"
-    reads: ClassVar[Literal["pair", "views"]] = "views"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = (
         "mean_v [λ_s mean_d (1 - σ_d)² + λ_h mean_u W₂²(uᵀz̃_v, N(0,1)) + λ_c mean_d μ_d²],  z̃ = (z - μ)/sg σ"
     )
