@@ -148,3 +148,4 @@ def test_strides_of_conv_small() -> None:
     maps = module.get_submodule("blocks")(x)
     assert maps.shape == (2, 32, 8, 8)
     assert torch.equal(module(x), maps.mean(dim=(2, 3)))
+    assert module.grid((32, 32)) == (8, 8)  # pyright: ignore[reportCallIssue] - a method of the backbone
