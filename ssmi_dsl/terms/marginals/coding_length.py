@@ -31,7 +31,8 @@ class CodingLength(Surrogate):
         moment = b.cross_moment(b.normalize(at.x), b.normalize(at.y))
         coding = b.scale(b.mul(moment, b.width(at.x)), 1 / self.distortion)
         joint = b.neg(b.sum(b.diagonal(coding)))
-        power, terms = coding, []
+        power = coding
+        terms: list[V] = []
         for k in range(2, self.order + 1):
             power = b.matmul(power, coding)
             terms.append(b.scale(b.sum(b.diagonal(power)), (-1) ** k / k))

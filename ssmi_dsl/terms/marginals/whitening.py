@@ -28,5 +28,5 @@ class Whitening(Surrogate):
     eps: float = Field(default=0.0, ge=0, lt=1, description="Σ enters as (1 - ε) Σ + ε I")
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
-        white = (b.whiten(z, size=self.size or 0, eps=self.eps) for z in (at.x, at.y))
-        return TermPair(b.neg(b.mean(critic.pair(b, *white, at.memory))), None)
+        white_a, white_b = (b.whiten(z, size=self.size or 0, eps=self.eps) for z in (at.x, at.y))
+        return TermPair(b.neg(b.mean(critic.pair(b, white_a, white_b, at.memory))), None)
