@@ -103,8 +103,9 @@ class NumpyBuilder:
 
     def _white(self, x: Array, eps: float) -> Array:
         mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
-        white = np.linalg.solve(np.linalg.cholesky(mixed), (x - x.mean(axis=0)).T)
-        return np.asarray(white, dtype=np.float64).T
+        factor: Array = np.asarray(np.linalg.cholesky(mixed), dtype=np.float64)
+        inverse: Array = np.asarray(np.linalg.inv(factor), dtype=np.float64)
+        return (x - x.mean(axis=0)) @ inverse.T
 
     def width(self, x: Array) -> Array:
         return np.asarray(float(x.shape[1]))

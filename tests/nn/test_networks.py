@@ -121,8 +121,9 @@ def test_every_declared_backbone_is_built() -> None:
 
 
 def test_iterative_whitening_whitens_each_group_and_follows_it_in_running_statistics() -> None:
-    module = IterativeWhitening(8, group=4, iterations=12, eps=0.0, momentum=1.0)
-    mixing = torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
+    module = IterativeWhitening(8, group=4, iterations=8, eps=0.0, momentum=1.0)
+    # well conditioned: the iteration is meant for few steps, and does not converge for eigenvalues near zero
+    mixing = torch.eye(8) + 0.2 * torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
     x = torch.randn(400, 8, generator=torch.Generator().manual_seed(1)) @ mixing + 3
     y = module(x)
     for start in (0, 4):
