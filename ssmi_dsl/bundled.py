@@ -11,6 +11,7 @@ def specs_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "specs"
 
 
+@cache
 def bundled_names() -> tuple[str, ...]:
     """Names of the bundled methods, sorted."""
     return tuple(sorted(path.stem for path in specs_folder().glob("*.yaml")))

@@ -1,17 +1,19 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
-from ssmi_dsl.load import build_method, find_source, open_spec
+from ssmi_dsl.in_objective import InObjective
+from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
+from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
 
 
 def check(
@@ -30,43 +32,58 @@ def check(
     whole = open_spec(document, overrides=overrides)
     if isinstance(whole, tuple):
         found.extend(whole)
-        return finish(found, document.suppressions, settings, document.path)
+        return finish(found, document.suppressions, settings, document.path, complete=False)
     understood = True
+    reported: set[tuple[int, str, Loc, str]] = set()
+    silenced: set[str] = set()
+    silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
-        merged = open_spec(document, recipe=name, overrides=overrides)
-        if isinstance(merged, tuple):
-            found.extend(merged)
-            continue
+        merged = with_recipe(whole, name, overrides)
         method, problems = build_method(merged, name)
         found.extend(problems)
-        if method is None:
-            understood = False
-        else:
-            ignored = Settings(settings.select, (*settings.ignore, *method.spec.lint.ignore), settings.severity)
-            for index in range(len(method.objectives)):
-                place = merged if len(method.objectives) == 1 else InObjective(merged, index)
-                found.extend(run_rules(RuleContext(method.focused(index), merged), place, ignored))
-    # without its rules having run, nothing can be said about whether a suppression is used
-    return finish(found, document.suppressions if understood else (), settings, document.path)
+        understood = understood and method is not None
+        context = RuleContext(method, merged) if method is not None else _recovered(merged, name, problems, overrides)
+        if context is None:
+            continue
+        words = context.method.spec.lint.ignore
+        silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
+        for index, item in _rule_findings(context, merged, settings):
+            silent = [word for word in words if silences(word, item)]
+            silenced.update(silent)
+            # what is wrong under every recipe is one mistake, shown where it was found first
+            if not silent and (index, item.code, item.loc, item.message) not in reported:
+                reported.add((index, item.code, item.loc, item.message))
+                found.append(item)
+    if understood:
+        found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
+    return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
 
 
-@dataclass(frozen=True)
-class InObjective:
-    """Places of a spec with several objectives, for a rule that speaks of one: `objective.x` is `objective[index].x` there."""
+def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:
+    """What the rules on the method find, placed in `merged`, with the index of the objective that they looked at."""
+    method = context.method
+    for index in range(len(method.objectives)):
+        place = InObjective(merged, index) if isinstance(merged.data.get("objective"), list) else merged
+        focused = RuleContext(method.focused(index), context.source)
+        yield from ((index, item) for item in run_rules(focused, place, settings))
 
-    source: Resolved
-    index: int
 
-    @property
-    def path(self) -> str:
-        return self.source.path
+def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """A word that is no boolean here is reported once, not for YAML 1.1 as well."""
+    wrong = {item.span for item in found if item.code in ("SY004", "SY006")}
+    return (item for item in found if item.code != "SY009" or item.span not in wrong)
 
-    def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
-        return self.source.span(("objective", self.index, *loc[1:]) if loc[:1] == ("objective",) else loc, of)
+
+def _recovered(
+    merged: Resolved, recipe: str, problems: Sequence[Diagnostic], overrides: Sequence[str]
+) -> RuleContext | None:
+    from ssmi_dsl.recovery import recovered  # only specs with mistakes pay for it
+
+    return recovered(merged, recipe, problems, overrides)
 
 
 def recipe_names(whole: Resolved) -> tuple[str, ...]:
-    """`default` and the recipes that the spec names."""
+    """`default` and the recipes that the spec names, as many as a spec may have."""
     named = whole.data.get("recipes")
     names = tuple(cast(Mapping[str, Any], named)) if isinstance(named, Mapping) else ()
-    return tuple(dict.fromkeys((DEFAULT_RECIPE, *names)))
+    return tuple(dict.fromkeys((DEFAULT_RECIPE, *names[:MAX_RECIPES])))

@@ -1,9 +1,15 @@
 """Diagnostics: what the tool says about a user's file. Values only: rules report them, renderers print them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 Loc = tuple[str | int, ...]
+Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
+
+# in one file, of one stage (reading, validation, references): nobody reads more, and a bad file must not cost seconds
+MAX_FINDINGS = 200
 
 
 class Severity(StrEnum):
@@ -34,12 +40,61 @@ class Label:
     text: str
 
 
+class Applicability(StrEnum):
+    """How a fix may be applied: `safe` by --fix, `unsafe` by --unsafe-fixes, `manual` never: it is only shown."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of a tree at `loc`; made by the functions of `ssmi_dsl.fixes`. `key` is the new name of a renamed key."""
+
+    kind: Literal["set", "insert", "delete", "rename"]
+    loc: Loc
+    value: Value = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Replace `old`, which stands at `span`, by `new`."""
+
+    span: Span
+    old: str
+    new: str
+
+    @property
+    def lines(self) -> range:
+        """Numbers of the lines whose text it changes; lines put in between two others change neither."""
+        if not self.old and self.new[:1] in ("\n", "\r"):
+            return range(0)
+        ends_before = self.span.end_column == 1 and self.span.end_line > self.span.line
+        return range(self.span.line, self.span.end_line + (0 if ends_before else 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A fix as edits of the file that its finding is in. `refused` says why it has none; it is then `manual`.
+
+    `changes` say the same of the file's tree, by paths of this file: what it must read as afterwards.
+    """
+
+    title: str
+    applicability: Applicability
+    edits: tuple[TextEdit, ...] = ()
+    refused: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding in one file.
 
     `message` stands on its own, in lower case, without a full stop; `label` is written under the caret; `notes` say why, with the source;
-    `help` says what to do.
+    `help` says what to do, `fix` does it.
     """
 
     code: str
@@ -53,6 +108,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     loc: Loc = ()
+    fix: Patch | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -1,15 +1,19 @@
 """A YAML file as data with the place of every key and value. Reading never raises on bad input: it reports."""
 
+import errno
+import os
 import re
-from collections.abc import Sequence
+import stat
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.reader import Node, read_tree
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
+from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.source_text import MAX_BYTES, decode
 
 _SUPPRESSION = re.compile(
@@ -22,6 +26,7 @@ class Suppression:
     """A comment `# ssmi: ignore[SD010, momentum-too-low] reason`.
 
     It holds for the findings of its own line or, `standalone` on a line of its own, of the next. No `codes`: it names no rule.
+    `text` is the comment as written; `removal` takes it out, with its line if it is `standalone`.
     """
 
     line: int
@@ -29,6 +34,8 @@ class Suppression:
     reason: str
     span: Span
     standalone: bool = False
+    text: str = ""
+    removal: TextEdit | None = None
 
     @property
     def covers(self) -> int:
@@ -46,6 +53,7 @@ class Document:
     diagnostics: tuple[Diagnostic, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     root: Node | None = field(default=None, repr=False, compare=False)
+    scalars: tuple[tuple[int, int], ...] = field(default=(), repr=False, compare=False)
     positions: Positions = field(default_factory=lambda: Positions(""), repr=False, compare=False)
 
     def has(self, loc: Loc) -> bool:
@@ -82,35 +90,77 @@ def read_document(text: str | bytes, path: str = "<string>") -> Document:
         return Document(path, source, None, (problem,), positions=positions)
     tree = read_tree(source, path, positions)
     data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
-    suppressions = _suppressions(source, positions, tree.scalars) if data is not None else ()
+    suppressions: tuple[Suppression, ...] = ()
+    if data is not None:
+        suppressions = _suppressions(source, positions, tree.scalars)
     diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
-    return Document(path, source, data, diagnostics, suppressions, tree.root, positions)
+    if sum(max(len(item.codes), 1) for item in suppressions) > MAX_FINDINGS:
+        message = f"over {MAX_FINDINGS} suppressions; none of them holds"
+        diagnostics = (*diagnostics, DOCUMENT_OVER_BUDGET.at(path, positions.line(1), message))
+        suppressions = ()
+    return Document(path, source, data, diagnostics, suppressions, tree.root, tree.scalars, positions)
 
 
-def read_file(path: Path) -> Document:
-    """Reads a file, of which at most the budget and one byte are loaded. A file that cannot be opened is a document with a diagnostic."""
+def read_file(path: Path, *, read: Callable[[bytes, str], Document] = read_document) -> Document:
+    """Reads a regular file, of which at most the budget and one byte are loaded, by `read`.
+
+    A file that cannot be read is a document with a diagnostic.
+    """
     try:
-        with path.open("rb") as file:
-            return read_document(file.read(MAX_BYTES + 1), str(path))
-    except OSError as error:
+        text = _bytes_of(path)
+    except (OSError, ValueError) as error:
         positions = Positions("")
-        message = f"the file cannot be read: {error.strerror or error}"
+        message = f"the file cannot be read: {getattr(error, 'strerror', None) or error}"
         return Document(
             str(path), "", None, (SYNTAX_ERROR.at(str(path), positions.span(0, 0), message),), positions=positions
         )
+    return read(text, str(path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    # opening a pipe would wait for a writer, and a device has no end
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return file.read(MAX_BYTES + 1)
 
 
 def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, int]]) -> tuple[Suppression, ...]:
     inside = iter(scalars)
     scalar = next(inside, None)
     found: list[Suppression] = []
-    for match in _SUPPRESSION.finditer(text):
+    start = 0
+    while (match := _SUPPRESSION.search(text, start)) is not None:
         while scalar is not None and scalar[1] <= match.start():
             scalar = next(inside, None)
         if scalar is not None and scalar[0] <= match.start():
+            # text that only looks like a comment; a real one may stand behind it on the same line
+            start = scalar[1]
             continue
+        start = match.end()
         span = positions.span(match.start(), match.start() + len(match.group().rstrip()))
         codes = tuple(code.strip() for code in (match.group(1) or "").split(",") if code.strip())
         before = text[positions.line(span.line).start : match.start()]
-        found.append(Suppression(span.line, codes, match.group(2).strip(), span, not before.strip()))
+        removal = _removal(text, positions, span, before)
+        found.append(
+            Suppression(
+                span.line, codes, match.group(2).strip(), span, not before.strip(), text[span.start : span.end], removal
+            )
+        )
     return tuple(found)
+
+
+def _removal(text: str, positions: Positions, span: Span, before: str) -> TextEdit:
+    start = span.start - len(before) + len(before.rstrip())
+    end = positions.line(span.line).end
+    if not before.strip():
+        if text[end : end + 2] == "\r\n":
+            end += 2
+        elif end < len(text):
+            end += 1
+        elif span.line > 1:
+            start = positions.line(span.line - 1).end
+    return TextEdit(positions.span(start, end), text[start:end], "")

@@ -1,5 +1,6 @@
 """Opening a spec: a file, a bundled name or text, with everything it extends, to a method that rules and compiler understand."""
 
+import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,14 +12,20 @@ from ssmi_dsl.bundled import bundled_names, bundled_path
 from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.document import Document, read_document, read_file
 from ssmi_dsl.errors import SpecError
-from ssmi_dsl.resolve import MAX_EXTENDS, Resolved, merge, resolved, subtree, without
+from ssmi_dsl.extends import find_base, read_base
+from ssmi_dsl.resolve import Resolved, merge, resolved, subtree, without
 from ssmi_dsl.spec.method import Method, understand
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE, recipe_of
 from ssmi_dsl.structure import structure_findings
 from ssmi_dsl.validation import validate
+from ssmi_dsl.wording import quote
 
 Problems = tuple[Diagnostic, ...]
+
+# words without a compiler whose meaning `understand` does not know either
+_NOT_UNDERSTOOD: tuple[Loc, ...] = (("optimize", "blocks"),)
+_BROKEN_BASE = "the spec that this one extends has errors: "
 
 
 def load(source: str | Path, *, recipe: str = DEFAULT_RECIPE, overrides: Sequence[str] = ()) -> Method:
@@ -35,21 +42,26 @@ def load(source: str | Path, *, recipe: str = DEFAULT_RECIPE, overrides: Sequenc
 
 def find_source(source: str | Path) -> Document:
     """Read a file, or the bundled spec of this name. Raises SpecError when there is neither."""
+    return read_file(locate_source(source))
+
+
+def locate_source(source: str | Path) -> Path:
+    """The file `source`, or the bundled spec of this name. Raises SpecError when there is neither."""
     path = Path(source)
     bundled = bundled_path(str(source)) if path.suffix == "" else None
-    if bundled is not None and not path.is_file():
+    if bundled is not None and not os.path.isfile(path):
         path = bundled
-    if not path.is_file():
-        guess = get_close_matches(str(source), bundled_names(), n=1)
+    if not os.path.isfile(path):
+        guess = get_close_matches(str(source)[:100], bundled_names(), n=1)
         hint = (
             f"did you mean the bundled method `{guess[0]}`?"
             if guess
             else f"bundled methods: {', '.join(bundled_names())}"
         )
         empty = read_document("{}", str(source))
-        message = f"there is no file and no bundled method `{source}`"
+        message = f"there is no file and no bundled method {quote(str(source))}"
         raise SpecError([_error(empty, (), "SY012", "unresolved-reference", message, help=hint)])
-    return read_file(path)
+    return path
 
 
 def open_spec(document: Document, *, recipe: str | None = None, overrides: Sequence[str] = ()) -> Resolved | Problems:
@@ -60,20 +72,12 @@ def open_spec(document: Document, *, recipe: str | None = None, overrides: Seque
     whole = _extended(document, ())
     if isinstance(whole, tuple):
         return whole
-    patches: list[Resolved] = []
-    for override in overrides:
-        patch = _override(override)
-        if isinstance(patch, Diagnostic):
-            return (patch,)
-        patches.append(patch)
-        whole = merge(whole, patch, document=whole.document)
-    if recipe is None:
-        return whole
-    whole = with_recipe(whole, recipe)
+    patches = _overrides(overrides)
+    if isinstance(patches, Diagnostic):
+        return (patches,)
     for patch in patches:
-        if "recipes" not in patch.data:
-            whole = merge(whole, patch, document=whole.document)
-    return whole
+        whole = merge(whole, patch, document=whole.document)
+    return whole if recipe is None else with_recipe(whole, recipe, overrides)
 
 
 def dump(spec: MethodSpec) -> str:
@@ -82,13 +86,19 @@ def dump(spec: MethodSpec) -> str:
     return yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
 
 
-def with_recipe(whole: Resolved, recipe: str) -> Resolved:
-    """The spec with the changes to the method that a recipe names merged in."""
+def with_recipe(whole: Resolved, recipe: str, overrides: Sequence[str] = ()) -> Resolved:
+    """The spec that `open_spec` gave without a recipe, with the changes to the method that `recipe` names merged in, and the
+    overrides over them; the spec itself where the recipe changes nothing."""
     named = whole.data.get("recipes")
     recipes: Mapping[str, Any] = cast(Mapping[str, Any], named) if isinstance(named, Mapping) else {}
     changes = recipes.get(recipe)
-    if isinstance(changes, Mapping) and isinstance(cast(Mapping[str, Any], changes).get("method"), Mapping):
-        return merge(whole, subtree(whole, ("recipes", recipe, "method")), document=whole.document)
+    if not isinstance(changes, Mapping) or not isinstance(cast(Mapping[str, Any], changes).get("method"), Mapping):
+        return whole
+    whole = merge(whole, subtree(whole, ("recipes", recipe, "method")), document=whole.document)
+    patches = _overrides(overrides)
+    for patch in patches if isinstance(patches, list) else []:
+        if "recipes" not in patch.data:
+            whole = merge(whole, patch, document=whole.document)
     return whole
 
 
@@ -101,10 +111,7 @@ def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]
     if not isinstance(spec, MethodSpec):
         return None, spec
     problems = structure_findings(spec, whole)
-    is_understood = all(
-        item.code == "SY011" and (item.loc[:1] == ("objective",) or item.loc[-1:] == ("precision",))
-        for item in problems
-    )
+    is_understood = all(item.code == "SY011" and item.loc not in _NOT_UNDERSTOOD for item in problems)
     return understand(spec, recipe_of(spec, recipe)) if is_understood else None, problems
 
 
@@ -113,44 +120,27 @@ def _extended(document: Document, chain: tuple[str, ...]) -> Resolved | Problems
     if document.data is None or errors:
         return errors
     own = resolved(document, document.data)
-    parent = document.data.get("extends")
-    if parent is None:
+    if own.data.get("extends") is None:
         return own
-    if not isinstance(parent, str):
-        return (
-            _error(
-                document, ("extends",), "SY004", "wrong-type", "`extends` takes the name of a bundled method or a file"
-            ),
-        )
-    base_path = bundled_path(parent)
-    if base_path is None:
-        here = Path(document.path).resolve().parent
-        base_path = (here / parent).resolve()
-        is_outside = Path(parent).is_absolute() or (here not in base_path.parents)
-        if is_outside or not base_path.is_file():
-            guess = get_close_matches(parent, bundled_names(), n=1)
-            help_text = (
-                f"did you mean `{guess[0]}`?"
-                if guess
-                else "name a bundled method, or a file in the folder of this spec or below"
-            )
-            message = f"`extends: {parent}` is neither a bundled method nor a file beside this spec"
-            return (_error(document, ("extends",), "SY012", "unresolved-reference", message, help=help_text),)
-    if str(base_path) in chain or len(chain) >= MAX_EXTENDS:
-        return (
-            _error(
-                document,
-                ("extends",),
-                "SY012",
-                "unresolved-reference",
-                "`extends` leads back to a spec that extends this one",
-            ),
-        )
-    base = _extended(read_file(base_path), (*chain, str(base_path)))
+    base_path = find_base(document, own.data["extends"], chain)
+    if isinstance(base_path, Diagnostic):
+        return (base_path,)
+    base = _extended(read_base(base_path), (*chain, str(base_path)))
     if isinstance(base, tuple):
-        message = f"the spec that this one extends has errors: {base[0].message}"
+        # of a chain of broken specs, the last one says what is wrong
+        message = f"{_BROKEN_BASE}{base[0].message.removeprefix(_BROKEN_BASE)}"
         return (_error(document, ("extends",), "SY012", "unresolved-reference", message),)
     return merge(base, without(own, ("extends",)), document=document)
+
+
+def _overrides(texts: Sequence[str]) -> list[Resolved] | Diagnostic:
+    patches: list[Resolved] = []
+    for text in texts:
+        patch = _override(text)
+        if isinstance(patch, Diagnostic):
+            return patch
+        patches.append(patch)
+    return patches
 
 
 def _override(text: str) -> Resolved | Diagnostic:
@@ -160,8 +150,9 @@ def _override(text: str) -> Resolved | Diagnostic:
         empty = read_document("{}", f"--set {text}")
         return _error(empty, (), "SY001", "syntax-error", f"`--set {text}` is not of the form key.path=value")
     document = read_document("x: " + value, f"--set {text}")
-    if document.data is None:
-        return document.diagnostics[0]
+    errors = [item for item in document.diagnostics if item.severity is Severity.ERROR]
+    if document.data is None or errors:
+        return errors[0]
     value_read: Any = document.data["x"]
     data: dict[str, Any] = {keys[-1]: value_read}
     for key in reversed(keys[:-1]):

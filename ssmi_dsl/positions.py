@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from ssmi_dsl.diagnostics import Span
 
@@ -12,9 +13,7 @@ class Positions:
     """Line starts of `text`; a line ends at LF, CR or CR LF."""
 
     def __init__(self, text: str) -> None:
-        breaks = [(match.start(), match.end()) for match in _BREAK.finditer(text)]
-        self._starts = [0, *(end for _, end in breaks)]
-        self._ends = [*(start for start, _ in breaks), len(text)]
+        self._text = text
         self._length = len(text)
 
     def span(self, start: int, end: int) -> Span:
@@ -28,6 +27,18 @@ class Positions:
     def line(self, number: int) -> Span:
         """The span of line `number`, counted from 1, without its line break."""
         return self.span(self._starts[number - 1], self._ends[number - 1])
+
+    @cached_property
+    def _breaks(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _BREAK.finditer(self._text)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(end for _, end in self._breaks)]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [*(start for start, _ in self._breaks), self._length]
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

@@ -1,16 +1,18 @@
 """YAML events to a tree of values with their places, without recursion and within budgets.
 
-Budgets: 64 levels, 10,000 nodes (an alias counts as what it stands for), scalars of 64 KiB, keys of 1 KiB.
+Budgets: 64 levels, 10,000 nodes and 8 MiB of text (an alias counts as what it stands for), scalars of 64 KiB, keys of 1 KiB, and
+as many problems as anybody reads.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 
 from ssmi_dsl import scalars
-from ssmi_dsl.diagnostics import Diagnostic, Label, Span
+from ssmi_dsl.block_scalar import block_scalar_end
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Applicability, Diagnostic, Label, Patch, Span, TextEdit
 from ssmi_dsl.positions import Positions
 from ssmi_dsl.rules.base import Rule
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
@@ -21,22 +23,29 @@ from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDG
 from ssmi_dsl.rules.sy009_ambiguous_scalar import RULE as AMBIGUOUS_SCALAR
 from ssmi_dsl.rules.sy010_unsupported_yaml import RULE as UNSUPPORTED_YAML
 from ssmi_dsl.rules.sy013_invisible_character import RULE as INVISIBLE_CHARACTER
-from ssmi_dsl.source_text import has_surrogate, refused_characters, without_refused
+from ssmi_dsl.source_text import has_surrogate, num_bytes, refused_characters, without_refused
 from ssmi_dsl.wording import quote
 
 MAX_DEPTH = 64
 MAX_NODES = 10_000
 MAX_SCALAR_BYTES = 64 * 1024
 MAX_KEY_BYTES = 1024
+MAX_EXPANDED_BYTES = 8 * 1024 * 1024
+
+_TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
+
+# `open` is a block scalar whose end is not known
+Style = Literal["plain", "quoted", "literal", "open", "flow", "block"]
 
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """A value, its place, and for a collection its children: key or index to (place of the key, node).
 
-    `size` counts the nodes in it with aliases expanded, `height` the levels of collections.
+    `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections. `style` is how it is
+    written; `shared` says that it has an anchor or is an alias.
     """
 
     value: object
@@ -44,6 +53,9 @@ class Node:
     children: dict[str | int, tuple[Span | None, "Node"]] = field(default_factory=dict[str | int, Any])
     size: int = 1
     height: int = 0
+    weight: int = 0
+    style: Style = "plain"
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,19 @@ class _UnreadableError(Exception):
     """Reading stops; the reason is already reported."""
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class _Frame:
-    """A collection that is still open. `key` is the pending key of a mapping; a pending key without a text is skipped."""
+    """A collection that is still open. `key` is the pending key of a mapping; a pending key without a text is skipped.
+
+    `awaits_key`: the next node of a mapping is a key. `in_key`: all of this stands inside of a key.
+    """
 
     node: Node
     anchor: str | None
     flow: bool
     end: int
-    pending: bool = False
+    awaits_key: bool
+    in_key: bool
     key: str | None = None
     key_span: Span | None = None
 
@@ -94,18 +110,19 @@ class _Reader:
         self._anchors: dict[str, Node] = {}
         self._open_anchors: set[str] = set()
         self._nodes = 0
+        self._weight = 0
         self._root: Node | None = None
 
     def read(self) -> Node | None:
         documents = 0
         for event in self._events():
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                self._start_document(event, documents)
-            elif isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.NodeEvent):
                 self._node(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close(event)
+            elif isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                self._start_document(event, documents)
         root = self._root
         if root is None or root.value is None:
             self._report(
@@ -132,6 +149,9 @@ class _Reader:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         start = min(mark.index, len(self._text)) if mark is not None else 0
         problem = getattr(error, "problem", None) or "it cannot be read as YAML"
+        if "nesting depth" in str(problem):
+            # libyaml looks ahead: it may meet its own limit before the events show how deep the text is
+            self._stop(DOCUMENT_OVER_BUDGET, self._positions.span(start, start + 1), _TOO_DEEP)
         context = getattr(error, "context", None)
         help = None
         if self._text[start : start + 1] == "\t":
@@ -158,7 +178,7 @@ class _Reader:
             assert event.anchor is not None
             self._alias(event.anchor, span)
             return
-        self._count(1, span)
+        self._count(1, 0, span)
         if event.tag is not None:
             message = f"the tag {quote(event.tag)}"
             self._report(UNSUPPORTED_YAML, span, message, help="write the value without a tag; quote it if it is text")
@@ -169,26 +189,37 @@ class _Reader:
 
     def _scalar(self, event: Any, span: Span) -> None:
         text, quoted = cast(str, event.value), bool(event.style)
+        style: Style = "quoted" if quoted else "plain"
+        if event.style in ("|", ">"):
+            end = block_scalar_end(self._text, span.start, text)
+            style = "open" if end is None else "literal"
+            span = span if end is None else self._positions.span(span.start, end)
         self.scalars.append((span.start, span.end))
         is_key = self._expects_key()
-        limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
-        size = len(text.encode("utf-8", "surrogatepass"))
-        if size > limit:
+        size = num_bytes(text)
+        if size > (MAX_KEY_BYTES if is_key else MAX_SCALAR_BYTES):
+            limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
             self._stop(DOCUMENT_OVER_BUDGET, span, f"a {what} of {size:,} bytes; at most {limit:,} are read")
         if has_surrogate(text):
             self._report(INVISIBLE_CHARACTER, span, "an escape for half of a surrogate pair")
-        if not quoted:
+        if not quoted and not (is_key and self._is_key_of_objective(text)):
             self._plain(text, span)
         value = scalars.resolve(text, quoted)
+        self._weight += size
         if is_key:
+            self._stack[-1].node.weight += size
             self._key(text, value, quoted, span)
             if event.anchor is not None:
                 self._anchors[event.anchor] = Node(value, span)
             return
-        node = Node(value, span)
+        node = Node(value, span, weight=size, style=style, shared=event.anchor is not None)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         self._deliver(node, span.end)
+
+    def _is_key_of_objective(self, text: str) -> bool:
+        """Whether this is `on` of `objective`: YAML 1.1 reads it as a boolean, and it is a key of the language all the same."""
+        return text == "on" and any(frame.key == "objective" for frame in self._stack[:-1])
 
     def _plain(self, text: str, span: Span) -> None:
         if scalars.is_oversized(text):
@@ -203,11 +234,12 @@ class _Reader:
                 message,
                 label=f"read as {read}",
                 help="quote it if it is text, else spell the value plainly",
+                fix=_plainly(text, value, span) if self._text[span.start : span.end] == text else None,
             )
 
     def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
         frame = self._stack[-1]
-        frame.pending, frame.key, frame.key_span = True, None, span
+        frame.awaits_key, frame.key, frame.key_span = False, None, span
         frame.node.size += 1
         if text == "<<" and not quoted:
             help = "write the keys out, or share them by `extends`"
@@ -224,15 +256,18 @@ class _Reader:
 
     def _open(self, event: Any, span: Span) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
-        if self._expects_key():
+            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        in_key = self._expects_key() or (bool(self._stack) and self._stack[-1].in_key)
+        if self._expects_key() and not self._stack[-1].in_key:
             self._report(UNSUPPORTED_YAML, span, "a key that is a collection", help="keys are text")
-        value: object = {} if isinstance(event, yaml.MappingStartEvent) else []
+        value: object = {} if is_mapping else []
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
             self._open_anchors.add(event.anchor)
-        node = Node(value, span, height=1)
-        self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end))
+        style: Style = "flow" if event.flow_style else "block"
+        node = Node(value, span, height=1, style=style, shared=event.anchor is not None)
+        self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end, is_mapping, in_key))
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
@@ -255,9 +290,19 @@ class _Reader:
         if self._expects_key():
             self._report(UNSUPPORTED_YAML, span, "a key that is an alias", help="write the key out")
         if len(self._stack) + target.height > MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
-        self._count(target.size, span)
-        self._deliver(Node(target.value, span, target.children, target.size, target.height), span.end)
+            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
+        self._count(target.size, target.weight, span)
+        alias = Node(
+            target.value,
+            span,
+            target.children,
+            target.size,
+            target.height,
+            target.weight,
+            target.style,
+            shared=True,
+        )
+        self._deliver(alias, span.end)
 
     def _deliver(self, node: Node, end: int) -> None:
         if not self._stack:
@@ -265,33 +310,44 @@ class _Reader:
             return
         frame = self._stack[-1]
         parent = frame.node
-        frame.end = max(frame.end, end)
+        if end > frame.end:
+            frame.end = end
         parent.size += node.size
-        parent.height = max(parent.height, node.height + 1)
+        parent.weight += node.weight
+        if node.height >= parent.height:
+            parent.height = node.height + 1
         value = parent.value
         if isinstance(value, list):
             items = cast(list[object], value)
             parent.children[len(items)] = (None, node)
             items.append(node.value)
-        elif not frame.pending:
-            frame.pending, frame.key = True, None
+        elif frame.awaits_key:
+            frame.awaits_key, frame.key = False, None
         else:
             if frame.key is not None:
                 cast(dict[str, object], value)[frame.key] = node.value
                 parent.children[frame.key] = (frame.key_span, node)
-            frame.pending, frame.key, frame.key_span = False, None, None
+            frame.awaits_key, frame.key, frame.key_span = True, None, None
 
     def _expects_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1].node.value, dict) and not self._stack[-1].pending
+        return bool(self._stack) and self._stack[-1].awaits_key
 
-    def _count(self, nodes: int, span: Span) -> None:
+    def _count(self, nodes: int, weight: int, span: Span) -> None:
         self._nodes += nodes
+        self._weight += weight
         if self._nodes > MAX_NODES:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_NODES:,} nodes, aliases expanded")
+        if self._weight > MAX_EXPANDED_BYTES:
+            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_EXPANDED_BYTES:,} bytes, aliases expanded")
+        if len(self.diagnostics) > MAX_FINDINGS:
+            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_FINDINGS} problems; the rest of the file is not read")
 
     def _span(self, event: Any) -> Span:
-        start, end = event.start_mark.index, event.end_mark.index
-        return self._positions.span(start, start + len(self._text[start:end].rstrip()))
+        first, last = event.start_mark, event.end_mark
+        if first.index == last.index or not self._text[last.index - 1].isspace():
+            return Span(first.index, last.index, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
+        # a block scalar ends where the next token starts
+        return self._positions.span(first.index, first.index + len(self._text[first.index : last.index].rstrip()))
 
     def _report(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self.diagnostics.append(rule.at(self._path, span, message, **rest))
@@ -299,3 +355,9 @@ class _Reader:
     def _stop(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self._report(rule, span, message, **rest)
         raise _UnreadableError
+
+
+def _plainly(text: str, value: scalars.Scalar, span: Span) -> Patch:
+    """The same value, spelt so that YAML 1.1 reads it too."""
+    new = f'"{text}"' if isinstance(value, str) else str(value)
+    return Patch(f"write `{new}`", Applicability.SAFE, (TextEdit(span, text, new),))

@@ -10,9 +10,13 @@ MAX_INTEGER_DIGITS = 4000
 # 3300 hexadecimal digits are at most 3974 decimal ones
 MAX_RADIX_DIGITS = 3300
 
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+# how everything starts that is neither text nor one of the words
+_NUMERIC = frozenset("+-.0123456789")
 _DECIMAL = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -37,15 +41,15 @@ def resolve(text: str, quoted: bool) -> Scalar:
     """The value of a scalar. Quoted text stays text; so does an integer with too many digits (see `is_oversized`)."""
     if quoted:
         return text
-    if text in _NULL:
-        return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    return _number(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text) if text[0] in _NUMERIC else text
 
 
 def is_oversized(text: str) -> bool:
     """Whether plain `text` is a number too large to hold: an integer with too many digits, or a float beyond the double range."""
+    if text[:1] not in _NUMERIC:
+        return False
     if _DECIMAL.fullmatch(text):
         return len(text.lstrip("+-")) > MAX_INTEGER_DIGITS
     if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text):
@@ -58,7 +62,7 @@ def is_ambiguous(text: str) -> bool:
 
     Numbers that only 1.2 knows (`1e-3`, `0o17`) are not counted: nobody means anything else by them.
     """
-    return text in _BOOL_11 or _NUMBER_11.fullmatch(text) is not None
+    return text in _BOOL_11 or (text[:1] in _NUMERIC and _NUMBER_11.fullmatch(text) is not None)
 
 
 def _number(text: str) -> str | int | float:

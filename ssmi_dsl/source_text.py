@@ -15,25 +15,27 @@ MAX_CHARACTER_REPORTS = 20
 
 _BOM = "\ufeff"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# controls but tab, LF and CR; zero-width spaces and BOMs; line and paragraph separators; bidirectional controls
-# (CVE-2021-42574); lone surrogates; non-characters
+# controls but tab, LF and CR; soft hyphens, zero-width spaces and BOMs; line and paragraph separators; bidirectional controls
+# (CVE-2021-42574); invisible operators and tags; lone surrogates; non-characters
 _REFUSED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
+_REFUSED_RUN = re.compile(f"(?:{_REFUSED.pattern})+")
 # stands for a refused character while the rest is read: same length, no meaning in YAML
 _REPLACEMENT = "\ufffd"
 
 
 def decode(text: str | bytes, path: str) -> tuple[str, Diagnostic | None]:
     """The text without a byte-order mark, and what keeps it from being read: its size or its encoding."""
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
+    if num_bytes(text) > MAX_BYTES:
         message = f"the file has more than {MAX_BYTES:,} bytes, the most that a spec may have"
         return "", DOCUMENT_OVER_BUDGET.at(path, Positions("").span(0, 0), message)
     if isinstance(text, str):
         return text.removeprefix(_BOM), None
-    if text.startswith(_UTF16):
-        message = "the file is encoded as UTF-16"
+    if text.startswith(_UTF16) or (len(text) > 1 and (text[0] == 0) != (text[1] == 0)):
+        # without a mark: one byte of the first letter is zero
+        message = "the file is encoded as UTF-16 or UTF-32"
         return "", UNSUPPORTED_YAML.at(path, Positions("").span(0, 0), message, help="save it as UTF-8")
     try:
         return text.decode("utf-8").removeprefix(_BOM), None
@@ -45,12 +47,20 @@ def decode(text: str | bytes, path: str) -> tuple[str, Diagnostic | None]:
         return readable, UNSUPPORTED_YAML.at(path, span, message, help="save it as UTF-8")
 
 
+def num_bytes(text: str | bytes) -> int:
+    """Bytes of `text` in UTF-8, half a surrogate pair counted as three."""
+    if isinstance(text, bytes) or text.isascii():
+        return len(text)
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
 def refused_characters(text: str, path: str, positions: Positions) -> Iterator[Diagnostic]:
-    """Characters that do not show, or show the text in another order than it is read; the first twenty."""
-    for count, match in enumerate(_REFUSED.finditer(text)):
+    """Runs of characters that do not show, or show the text in another order than it is read; the first twenty."""
+    for count, match in enumerate(_REFUSED_RUN.finditer(text)):
         if count == MAX_CHARACTER_REPORTS:
             return
-        message = f"invisible character U+{ord(match.group()):04X}"
+        run = match.group()
+        message = f"invisible character U+{ord(run[0]):04X}" + (f" and {len(run) - 1:,} more" if len(run) > 1 else "")
         span = positions.span(match.start(), match.end())
         yield INVISIBLE_CHARACTER.at(path, span, message, help="delete it, or write it as an escape in double quotes")
 
@@ -62,4 +72,4 @@ def without_refused(text: str) -> str:
 
 def has_surrogate(text: str) -> bool:
     """Whether `text` holds half of a surrogate pair, which no encoding can write."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,17 +1,19 @@
 """Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Patch, Severity
+from ssmi_dsl.fixes.fix import Fix
 from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.wording import quote
 
 _RANGE = (
     "greater_than",
@@ -30,44 +32,75 @@ def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
     try:
         return MethodSpec.model_validate(resolved.data)
     except ValidationError as error:
-        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)]
-        return tuple(dict.fromkeys(found))
+        found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)[:MAX_FINDINGS]]
+        if error.error_count() > MAX_FINDINGS:
+            message = f"{error.error_count():,} values are not as they should be; {MAX_FINDINGS} are shown"
+            found.append(DOCUMENT_OVER_BUDGET.at(resolved.path, resolved.span(()), message))
+        return tuple(_without_echoes(dict.fromkeys(found)))
+
+
+def _without_echoes(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """A mistyped key that is required is one mistake: it is not reported as missing as well."""
+    items = list(found)
+    meant = {
+        (*item.loc[:-1], change.key)
+        for item in items
+        if item.code == "SY002" and item.fix is not None
+        for change in item.fix.changes
+    }
+    return (item for item in items if item.code != "SY007" or item.loc not in meant)
 
 
 def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
     loc: Loc = tuple(error["loc"])
     parents = list(loc[:-1])
     kind: str = error["type"]
-    key = f"`{loc[-1]}`" if loc else "the spec"
+    key = quote(str(loc[-1])) if loc else "the spec"
     value = _shown(error.get("input"))
 
     def made(
-        code: str, name: str, message: str, of: str = "value", help: str | None = None, notes: tuple[str, ...] = ()
+        code: str,
+        name: str,
+        message: str,
+        of: str = "value",
+        help: str | None = None,
+        notes: tuple[str, ...] = (),
+        fix: Fix | None = None,
     ) -> Diagnostic:
         span = resolved.span(loc, "key" if of == "key" else "value")
-        return Diagnostic(code, name, Severity.ERROR, message, resolved.path, span, notes=notes, help=help, loc=loc)
+        patch = _patch(fix, resolved)
+        return Diagnostic(
+            code, name, Severity.ERROR, message, resolved.path, span, notes=notes, help=help, loc=loc, fix=patch
+        )
 
     if kind == "extra_forbidden":
         allowed = allowed_keys(loc[:-1])
-        guess = get_close_matches(str(loc[-1]), allowed, n=1, cutoff=0.6)
-        section = f"`{parents[-1]}`" if parents else "a spec"
+        section = quote(str(parents[-1])) if parents else "a spec"
         notes = (f"allowed here: {', '.join(f'`{word}`' for word in allowed)}",) if allowed else ()
-        elsewhere = _section_with(str(loc[-1])) if not guess else None
-        help_text = (
-            f"did you mean `{guess[0]}`?" if guess else (f"`{loc[-1]}` belongs in `{elsewhere}`" if elsewhere else None)
-        )
-        return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes)
+        notes = (*_foreign_letters(str(loc[-1])), *notes)
+        from ssmi_dsl.misplaced import explain_unknown_key  # only specs with mistakes pay for it
+
+        help_text, fix = explain_unknown_key(loc, allowed, _keys_at(resolved.data, loc[:-1]))
+        return made("SY002", "unknown-key", f"unknown key {key} in {section}", "key", help_text, notes, fix)
     if kind == "missing":
-        parent = f"`{parents[-1]}`" if parents else "the spec"
+        parent = quote(str(parents[-1])) if parents else "the spec"
         return made("SY007", "missing-key", f"{parent} lacks the key {key}", "key")
     if kind in ("union_tag_invalid", "union_tag_not_found", "literal_error"):
         expected: str = error.get("ctx", {}).get("expected_tags") or error.get("ctx", {}).get("expected") or ""
         words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",") if word.strip(" '")]
         if not words:
             words = _choices(loc)
-        guess = get_close_matches(str(error.get("ctx", {}).get("tag", error.get("input"))), words, n=1, cutoff=0.5)
+        received: object = error.get("input")
+        if kind == "union_tag_invalid" and isinstance(received, Mapping):
+            word = str(error.get("ctx", {}).get("tag"))
+            received, value = {word: None}, quote(word)
+        from ssmi_dsl.respelling import respell_boolean, respell_word  # only specs with mistakes pay for it
+
+        guess, fix = respell_word(loc, received, words)
+        if "True" in words or "true" in words:
+            fix = respell_boolean(loc, received) or fix
         notes = (f"allowed: {', '.join(f'`{word}`' for word in words)}",) if words else ()
-        help_text = f"did you mean `{guess[0]}`?" if guess else None
+        help_text = f"did you mean `{guess}`?" if guess else None
         if kind == "union_tag_not_found":
             return made(
                 "SY004",
@@ -76,25 +109,48 @@ def _diagnostic(error: Mapping[str, Any], resolved: Resolved) -> Diagnostic:
                 help=help_text,
                 notes=notes,
             )
-        return made("SY006", "unknown-value", f"{key} cannot be {value}", help=help_text, notes=notes)
+        return made("SY006", "unknown-value", f"{key} cannot be {value}", help=help_text, notes=notes, fix=fix)
+    if kind in ("too_long", "too_short"):
+        limit = error["ctx"].get("max_length") or error["ctx"].get("min_length")
+        bound = "most" if kind == "too_long" else "least"
+        message = f"{key} has {len(error['input'])} items, where at {bound} {limit} are needed"
+        return made("SY005", "value-out-of-range", message)
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ").rstrip(".")
     message = message[:1].lower() + message[1:]
     if kind.startswith(_RANGE):
         return made("SY005", "value-out-of-range", f"{key} is {value}: {message}")
-    return made("SY004", "wrong-type", f"{key} is {value}, where {message.removeprefix('valid ')} is needed")
+    fix = _respelt(kind, loc, error.get("input"))
+    return made("SY004", "wrong-type", f"{key} is {value}, where {message.removeprefix('valid ')} is needed", fix=fix)
+
+
+def _patch(fix: Fix | None, resolved: Resolved) -> Patch | None:
+    if fix is None:
+        return None
+    from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
+
+    return patch_for(fix, resolved)
+
+
+def _respelt(kind: str, loc: Loc, value: object) -> Fix | None:
+    from ssmi_dsl.respelling import respell_boolean, respell_number  # only specs with mistakes pay for it
+
+    if kind.startswith("bool_"):
+        return respell_boolean(loc, value)
+    if kind.startswith(("int_", "float_")):
+        return respell_number(loc, value, whole=kind.startswith("int_"))
+    return None
+
+
+def _keys_at(data: Any, loc: Loc) -> tuple[str, ...]:
+    for step in loc:
+        data = data[step]
+    return tuple(cast(Mapping[str, object], data)) if isinstance(data, Mapping) else ()
 
 
 def allowed_keys(loc: Loc) -> tuple[str, ...]:
     """Keys that the mapping at `loc` may have; empty where any name is allowed or the place is unknown."""
     models = _models_at(loc)
     return tuple(dict.fromkeys(key for model in models for key in model.model_fields))
-
-
-def _section_with(key: str) -> str | None:
-    for name, field in MethodSpec.model_fields.items():
-        if any(key in model.model_fields for model in _field_models(field)):
-            return name
-    return None
 
 
 def _models_at(loc: Loc) -> tuple[type[BaseModel], ...]:
@@ -141,7 +197,18 @@ def _field_models(field: FieldInfo) -> Sequence[type[BaseModel]]:
     return [item for item in candidates if isinstance(item, type) and issubclass(item, Params)]
 
 
+def _foreign_letters(key: str) -> Iterator[str]:
+    """Letters that may look like those of the language; the words of the language are ASCII."""
+    foreign = [f"{quote(letter)} is U+{ord(letter):04X}" for letter in key[:100] if not letter.isascii()]
+    if foreign:
+        yield f"not an ASCII letter: {', '.join(foreign[:3])}"
+
+
 def _shown(value: object) -> str:
-    text = "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, list) else repr(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value[:60] if isinstance(value, str) else value)
     text = {"True": "true", "False": "false", "None": "null"}.get(text, text)
     return text if len(text) <= 60 else text[:57] + "..."

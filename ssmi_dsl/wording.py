@@ -13,7 +13,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def escape(text: str) -> str:
     """`text` with every character that does not show, or that moves the cursor, written as an escape."""
-    return "".join(_escaped(character) for character in text)
+    return text if text.isascii() and text.isprintable() else "".join(_escaped(character) for character in text)
 
 
 def quote(value: object, limit: int = MAX_QUOTED) -> str:

@@ -99,6 +99,8 @@ class PrintBuilder:
         return Formula(f"{_tight(x)}/{_tight(y)}")
 
     def scale(self, x: Formula, factor: float) -> Formula:
+        if factor == -1:
+            return self.neg(x)
         return x if factor == 1 else Formula(f"{factor:.6g} {_tight(x)}")
 
     def shift(self, x: Formula, constant: float) -> Formula:

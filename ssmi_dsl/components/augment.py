@@ -94,6 +94,23 @@ class Part(Params):
     columns: UnitRange = Field(default=(0.0, 1.0), description="from and to, as fractions of the width")
 
 
+class RandomAffine(Params):
+    """Rotation, shear, scaling and translation about the image's centre, bilinear; beyond the border its pixels repeat.
+
+    Angles, the factor of the size and the two shifts are uniform in their ranges.
+    """
+
+    name: ClassVar[str] = "random-affine"
+    degrees: float = Field(default=0.0, ge=0.0, le=180.0, description="half-width of the range of rotations, degrees")
+    translate: float = Field(
+        default=0.0, ge=0.0, le=1.0, description="half-width of the range of shifts, as a fraction of the image's size"
+    )
+    scale: Positives = Field(default=(1.0, 1.0), description="range of the factor of the size")
+    shear: float = Field(
+        default=0.0, ge=0.0, lt=90.0, description="half-width of the range of horizontal shears, degrees"
+    )
+
+
 class HorizontalFlip(Params):
     """Left and right exchanged."""
 
@@ -171,6 +188,7 @@ AUGMENT_OPS: dict[str, type[Params]] = {
     for op in (
         RandomResizedCrop,
         Part,
+        RandomAffine,
         HorizontalFlip,
         ColorJitter,
         Grayscale,

@@ -7,6 +7,8 @@ from pydantic import Field
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 
+Stride = Annotated[int, Field(ge=1, le=4)]
+
 
 class Backbone(Params):
     """Base of the backbones."""
@@ -15,11 +17,17 @@ class Backbone(Params):
 
 
 class ConvSmall(Backbone):
-    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU."""
+    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU.
+
+    The fewer strides of 2, the larger the map that is averaged, and the less the features change when the image is shifted.
+    """
 
     name: ClassVar[str] = "conv-small"
 
     width: int = Field(default=32, ge=4, le=512, description="w, channels of the first convolution")
+    strides: tuple[Stride, Stride, Stride, Stride] = Field(
+        default=(1, 2, 2, 2), strict=False, description="stride of each convolution"
+    )
 
 
 class ResNet18(Backbone):

@@ -7,7 +7,7 @@ class Params(BaseModel):
     """Frozen, strict parameters of one component.
 
     Unknown keys are refused, strings are never turned into numbers; an integer is accepted where a float is declared (YAML writes `1`
-    for `1.0`).
+    for `1.0`), infinities and NaN are not. A model is built when it is first used: most of what a spec may name, it does not.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)

@@ -5,13 +5,16 @@ The location of a validation error inside a choice is exactly its path in the YA
 
 from collections.abc import Callable, Mapping
 from types import GenericAlias
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from ssmi_dsl.components.base import Params
+
+# what an editor is told of a word of the grammar that no compiler takes
+NOT_COMPILED = "Not compiled yet: a spec that uses it is refused (SY011)."
 
 
 class OneOf:
@@ -41,15 +44,16 @@ class OneOf:
         for name, model in self.table.items():
             inner = model.__get_pydantic_json_schema__(model.__pydantic_core_schema__, handler)
             summary = (model.__doc__ or "").strip().split("\n")[0]
+            told = {"description": summary, "markdownDescription": _markdown(name, model)}
             if not any(field.is_required() for field in model.model_fields.values()):
-                words.append({"const": name, "description": summary})
+                words.append({"const": name, **told})
             mappings.append(
                 {
                     "type": "object",
                     "properties": {name: {"anyOf": [inner, {"type": "null"}]}},
                     "required": [name],
                     "additionalProperties": False,
-                    "description": summary,
+                    **told,
                 }
             )
         return {"anyOf": [*words, *mappings]}
@@ -58,13 +62,18 @@ class OneOf:
         return {self.names[type(value)]: value.model_dump(mode="json")}
 
 
+# a list of mappings where one would do; rules run on each
+MAX_MANY = 8
+
+
 class OneOrMany:
     """Annotation for a tuple that may be written as one mapping or as a list of them; error locations are YAML paths."""
 
     def __init__(self, model: type[Params]) -> None:
         self.model = model
         many: Any = GenericAlias(tuple, (model, ...))
-        self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(many)
+        some: Any = Annotated[many, Field(min_length=1, max_length=MAX_MANY)]
+        self._many: TypeAdapter[tuple[Any, ...]] = TypeAdapter(some, config=ConfigDict(defer_build=True))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         one = handler.generate_schema(self.model)
@@ -81,12 +90,23 @@ class OneOrMany:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         one = self.model.__get_pydantic_json_schema__(self.model.__pydantic_core_schema__, handler)
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": MAX_MANY}]}
 
     @staticmethod
     def _dump(value: tuple[Params, ...]) -> Any:
         dumped = [item.model_dump(mode="json", exclude_defaults=True) for item in value]
         return dumped[0] if len(dumped) == 1 else dumped
+
+
+def _markdown(name: str, model: type[Params]) -> str:
+    """What an editor shows of a word: its summary, and of a term its formula and source."""
+    summary = (model.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+    formula, source = getattr(model, "formula", None), getattr(model, "source", None)
+    about = [f"`{formula}`"] if isinstance(formula, str) else []
+    about += [f"*{source}*"] if isinstance(source, str) else []
+    if not getattr(model, "implemented", True):
+        about.append(NOT_COMPILED)
+    return "\n\n".join([f"**{name}** {summary}", *about])
 
 
 def name_of(table: Mapping[str, type[Params]], value: Params) -> str:

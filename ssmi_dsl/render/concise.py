@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ssmi_dsl.diagnostics import Diagnostic
+from ssmi_dsl.render.report import Report
 from ssmi_dsl.render.style import Style
 from ssmi_dsl.wording import escape
 
@@ -15,3 +16,7 @@ def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], color:
         f"{style.severity(d.severity, d.severity.value)} {d.code} {d.name}: {escape(d.message)}"
         for d in diagnostics
     )
+
+
+def render_report(report: Report, color: bool) -> str:
+    return render(report.diagnostics, report.sources, color)

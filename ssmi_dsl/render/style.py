@@ -22,5 +22,9 @@ class Style:
     def strong(self, text: str) -> str:
         return self._paint("1", text)
 
+    def patch(self, sign: str, text: str) -> str:
+        """A line that a fix takes away (`-`) or brings (`+`)."""
+        return self._paint("31" if sign == "-" else "32", text)
+
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and text else text

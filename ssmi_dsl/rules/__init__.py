@@ -1,11 +1,12 @@
 """The rules: one module each, found by listing this package. A module has RULE, its page as docstring, and perhaps `check`."""
 
+import ast
 import difflib
 import importlib
-import inspect
 import pkgutil
 import re
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from ssmi_dsl.rules.base import Finding, Rule, RuleModule
@@ -33,10 +34,8 @@ def all_rules() -> tuple[RuleModule, ...]:
 def find_rule(code_or_name: str) -> RuleModule | None:
     """The rule with that code (any case) or name."""
     wanted = code_or_name.strip()
-    for module in all_rules():
-        if wanted.upper() == module.rule.code or wanted.lower() == module.rule.name:
-            return module
-    return None
+    by_word = _by_word()
+    return by_word.get(wanted.upper()) or by_word.get(wanted.lower())
 
 
 def suggest_rules(code_or_name: str, limit: int = 3) -> list[str]:
@@ -47,6 +46,16 @@ def suggest_rules(code_or_name: str, limit: int = 3) -> list[str]:
     return (names + codes)[:limit]
 
 
+def _page_in_source(name: str) -> str | None:
+    """The docstring as it stands in the file: `python -OO` does not keep it in the module."""
+    return ast.get_docstring(ast.parse(Path(__path__[0], f"{name}.py").read_text(encoding="utf-8")))
+
+
+@cache
+def _by_word() -> dict[str, RuleModule]:
+    return {word: module for module in all_rules() for word in (module.rule.code, module.rule.name)}
+
+
 def _load(name: str, module: ModuleType) -> RuleModule:
     rule = getattr(module, "RULE", None)
     if not isinstance(rule, Rule):
@@ -54,7 +63,7 @@ def _load(name: str, module: ModuleType) -> RuleModule:
     expected = f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
     if name != expected:
         raise ValueError(f"the module of {rule.code} {rule.name} is named {name}, not {expected}")
-    page = inspect.getdoc(module)
+    page = (module.__doc__ or "").strip() or _page_in_source(name)
     if not page:
         raise ValueError(f"{module.__name__} has no page")
     return RuleModule(rule, page, getattr(module, "check", None))

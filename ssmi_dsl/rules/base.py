@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Severity, Span
+from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Patch, Severity, Span
+from ssmi_dsl.fixes.fix import Fix
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,20 @@ class Rule:
         notes: tuple[str, ...] = (),
         help: str | None = None,
         loc: Loc = (),
+        fix: Patch | None = None,
     ) -> Diagnostic:
         """A diagnostic of this rule."""
-        return Diagnostic(self.code, self.name, self.severity, message, path, span, label, labels, notes, help, loc)
+        return Diagnostic(
+            self.code, self.name, self.severity, message, path, span, label, labels, notes, help, loc, fix
+        )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts."""
+    """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts, `fix` what would remove it.
+
+    `severity` is set only where a rule weighs its cases differently, as its page says.
+    """
 
     loc: Loc
     message: str
@@ -44,6 +51,8 @@ class Finding:
     labels: tuple[tuple[Loc, str], ...] = ()
     notes: tuple[str, ...] = ()
     help: str | None = None
+    severity: Severity | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True)

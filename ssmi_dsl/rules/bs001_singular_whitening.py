@@ -9,13 +9,15 @@ The covariance of N samples has at most rank N - 1, so it cannot be inverted.
 # Example
 
 ```yaml
-objective: {marginal: {whitening: {size: 64}}} # of 128 features
+extends: jmi
+objective: {marginal: {whitening: {size: 64}}} # BS001
 ```
 
 # Instead
 
 ```yaml
-objective: {marginal: {whitening: {size: 256}}}
+extends: jmi
+objective: {marginal: {whitening: {size: 512}}}
 ```
 
 # Source
@@ -25,9 +27,8 @@ Ermolov et al. 2021 (W-MSE), section 3: groups of twice the dimension
 
 from collections.abc import Iterator
 
-from ssmi_dsl.components.backbones import num_features
-from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.declared import Whitening
@@ -43,13 +44,19 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     marginal = method.objective.marginal
-    head = method.anchor.projector
-    dim = output_width(head) if head is not None else num_features(method.anchor.encoder)
+    dim = method.anchor.embedding_width
     if isinstance(marginal, Whitening) and marginal.eps == 0 and dim is not None:
-        size = marginal.size or method.recipe.batch_size
+        size = marginal.size or method.recipe.batch_of_objective
         if size <= dim:
             yield Finding(
                 ("objective", "marginal"),
                 f"groups of {size} samples have a singular covariance in {dim} dimensions",
+                label=f"recipe `{method.recipe.name}`",
+                labels=((("branches", method.anchor.owner, "projector"), f"{dim} dimensions"),),
+                fix=Fix(
+                    "set `eps: 0.001`",
+                    Applicability.SAFE,
+                    (set_value(("objective", "marginal", "whitening", "eps"), 0.001),),
+                ),
                 help=f"use groups of {2 * dim}, fewer dimensions, or `eps`",
             )

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from ssmi_dsl.diagnostics import Loc
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.method import Method
+from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +14,8 @@ class RuleContext:
 
     method: Method
     source: Resolved
+
+    def recipe_loc(self, *keys: str) -> Loc:
+        """Where the recipe says `keys`: in its own layer, or in `recipes.default`, from which it inherits."""
+        own: Loc = ("recipes", self.method.recipe.name, *keys)
+        return own if self.source.has(own) else ("recipes", DEFAULT_RECIPE, *keys)

@@ -9,13 +9,15 @@ The variance of the estimate grows with e^I and its gradient is unbounded.
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: dot, marginal: in-batch}
+extends: jmi
+objective: {critic: dot} # DV001
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+extends: jmi
+objective: {critic: {cosine: {temperature: 0.2}}}
 ```
 
 # Source
@@ -26,6 +28,7 @@ Song & Ermon 2020 (1910.06222); Poole et al. 2019
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -41,5 +44,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             yield Finding(
                 ("objective", "critic"),
                 f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",
+                labels=((("objective", "bound"), "averages the exponential of its scores"),),
                 help="use `cosine`, or a bound with bounded gradients",
+                fix=Fix("set `critic: cosine`", Applicability.UNSAFE, (set_value(("objective", "critic"), "cosine"),)),
             )

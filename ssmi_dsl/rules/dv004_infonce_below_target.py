@@ -9,13 +9,15 @@ InfoNCE never exceeds the logarithm of the number of candidates.
 # Example
 
 ```yaml
-objective: {bound: infonce, target_nats: 8.0}
+extends: simclr
+objective: {target_nats: 8.0} # DV004
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: infonce, target_nats: 5.0}
+extends: simclr
+objective: {target_nats: 4.0}
 ```
 
 # Source
@@ -29,7 +31,7 @@ from math import log
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.rules.questions import num_candidates
 
 RULE = Rule(
     "DV004",
@@ -44,11 +46,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
     objective = method.objective
     if type(objective.bound).name != "infonce" or objective.target_nats is None:
         return
-    size = objective.marginal.size + 1 if isinstance(objective.marginal, Queue) else method.recipe.batch_size
-    size = method.spec.views.total * size - 1 if objective.marginal.uses_all_views else size
+    size = num_candidates(method)
     if log(size) < objective.target_nats:
         yield Finding(
             ("objective", "target_nats"),
             f"{size} candidates show at most {log(size):.2f} nats, and the target is {objective.target_nats:g}",
+            label=f"recipe `{method.recipe.name}`",
+            labels=((("objective", "bound"), "at most the logarithm of the number of candidates"),),
             help="use a larger batch, or a queue",
         )

@@ -9,13 +9,17 @@ At 1 the target never moves; outside the range it diverges.
 # Example
 
 ```yaml
-update: {ema: {momentum: 1.0}}
+extends: byol
+branches:
+  target: {update: {ema: {momentum: 1.0}}} # EM001
 ```
 
 # Instead
 
 ```yaml
-update: {ema: {momentum: 0.99}}
+extends: byol
+branches:
+  target: {update: {ema: {momentum: 0.99}}}
 ```
 
 # Source

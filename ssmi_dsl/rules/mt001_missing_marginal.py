@@ -9,13 +9,15 @@ The joint term alone is maximal for a constant representation.
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: none}
+extends: jmi
+objective: {marginal: none} # MT001
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+extends: jmi
+objective: {marginal: in-batch}
 ```
 
 # Source
@@ -26,8 +28,10 @@ arXiv:2510.01345: removing the marginal term collapses the representation
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.terms.marginals.predictor import Predictor
 
 RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the marginal term, or its weight is zero")
 
@@ -35,13 +39,30 @@ RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     objective = method.objective
+    choice = "predictor" if method.paradigm == "sdmi" and method.anchor.predictor is not None else "in-batch"
     if objective.marginal.kind == "none":
         yield Finding(
             ("objective", "marginal"),
             "without a marginal term the objective is maximal for a constant representation",
+            fix=Fix(f"set `marginal: {choice}`", Applicability.UNSAFE, (set_value(("objective", "marginal"), choice),)),
             help="choose an estimate (`in-batch`, `all-views`, `queue`) or a surrogate (`variance-covariance`, ...)",
         )
-    elif objective.weights.marginal == 0 and type(objective.marginal).name != "predictor":
+    elif isinstance(objective.marginal, Predictor) and all(branch.predictor is None for branch in method.branches):
+        if method.target.ema is None and not (method.is_tied and method.is_stopped(method.target.name)):
+            yield Finding(
+                ("objective", "marginal"),
+                "a predictor is to stand for the marginal term, and no branch has one",
+                labels=((("branches", method.anchor.name), "the anchor"),),
+                help=f"give `{method.anchor.name}` a predictor, or choose another marginal",
+            )
+    elif objective.weights.marginal == 0 and not isinstance(objective.marginal, Predictor):
         yield Finding(
-            ("objective", "weights", "marginal"), "the marginal term has weight zero", help="give it a positive weight"
+            ("objective", "weights", "marginal"),
+            "the marginal term has weight zero",
+            help="give it a positive weight",
+            fix=Fix(
+                "remove the weight, for the default of 1",
+                Applicability.UNSAFE,
+                (delete_key(("objective", "weights", "marginal")),),
+            ),
         )

@@ -9,13 +9,15 @@ Shrinking every feature to zero makes both the invariance and the covariance ter
 # Example
 
 ```yaml
+extends: vicreg
 objective:
-  marginal: {variance-covariance: {variance: 0, covariance: 1}}
+  marginal: {variance-covariance: {variance: 0, covariance: 1}} # MT002
 ```
 
 # Instead
 
 ```yaml
+extends: vicreg
 objective:
   marginal: {variance-covariance: {variance: 25, covariance: 1}}
 ```
@@ -28,6 +30,7 @@ Bardes et al. 2022 (VICReg), section 4 and table 7
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
@@ -44,5 +47,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "marginal", "variance-covariance", "variance"),
             "the variance term has weight zero, so embeddings can shrink to nothing",
+            labels=((("objective", "critic"), "its distance shrinks with them"),),
             help="the paper uses `variance: 25`",
+            fix=Fix(
+                "set `variance: 25.0`",
+                Applicability.SAFE,
+                (set_value(("objective", "marginal", "variance-covariance", "variance"), 25.0),),
+            ),
         )

@@ -9,13 +9,15 @@ The matrix is then no correlation: its scale leaks into the loss.
 # Example
 
 ```yaml
-objective: {critic: dot, marginal: cross-correlation}
+extends: barlow-twins
+objective: {critic: dot} # MT003
 ```
 
 # Instead
 
 ```yaml
-objective: {critic: standardized, marginal: cross-correlation}
+extends: barlow-twins
+objective: {critic: standardized}
 ```
 
 # Source
@@ -26,6 +28,7 @@ Zbontar et al. 2021 (Barlow Twins), eq. 2
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.critics.standardized import Standardized
@@ -48,4 +51,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"`cross-correlation` needs features standardised over the batch, and the critic is `{type(objective.critic).name}`",
             labels=((("objective", "marginal"), "this term correlates features"),),
             help="set `critic: standardized`",
+            fix=Fix(
+                "set `critic: standardized`", Applicability.SAFE, (set_value(("objective", "critic"), "standardized"),)
+            ),
         )

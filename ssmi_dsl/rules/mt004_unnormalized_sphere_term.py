@@ -9,13 +9,15 @@ Its formula assumes unit vectors; otherwise growing the norm lowers the loss wit
 # Example
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: dot, marginal: uniformity}
+extends: vicreg
+objective: {critic: dot, marginal: uniformity} # MT004
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: uniformity}
+extends: vicreg
+objective: {critic: cosine, marginal: uniformity}
 ```
 
 # Source
@@ -26,6 +28,7 @@ Wang & Isola 2020 (2005.10242)
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -42,9 +45,15 @@ def check(context: RuleContext) -> Iterator[Finding]:
     objective = method.objective
     normalized = type(objective.critic).name == "cosine" or getattr(objective.critic, "normalize", False)
     if objective.marginal.facts.needs_unit_norm and not normalized:
+        if "normalize" in type(objective.critic).model_fields:
+            word = type(objective.critic).name
+            title, change = "set `normalize: true`", set_value(("objective", "critic", word, "normalize"), True)
+        else:
+            title, change = "set `critic: cosine`", set_value(("objective", "critic"), "cosine")
         yield Finding(
             ("objective", "critic"),
             f"`{type(objective.marginal).name}` is defined on the unit sphere, and `{type(objective.critic).name}` does not normalise",
             labels=((("objective", "marginal"), "this term needs unit vectors"),),
             help="use `cosine`, or `rbf: {normalize: true}`",
+            fix=Fix(title, Applicability.SAFE, (change,)),
         )

@@ -10,14 +10,15 @@ log-sum-exp are not concerned.
 # Example
 
 ```yaml
-objective: {bound: nwj, critic: {cosine: {temperature: 0.05}}}
-recipes: {default: {precision: float16}}
+extends: jmi
+objective: {bound: nwj, critic: {cosine: {temperature: 0.01}}} # NU001
 ```
 
 # Instead
 
 ```yaml
-recipes: {default: {precision: bfloat16}}
+extends: jmi
+objective: {bound: nwj, critic: {cosine: {temperature: 0.1}}}
 ```
 
 # Source
@@ -27,7 +28,8 @@ largest finite numbers of IEEE 754 binary16 and binary32
 
 from collections.abc import Iterator
 
-from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.diagnostics import Loc, Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.critics.cosine import Cosine
@@ -47,9 +49,13 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     limit = 11.09 if method.recipe.precision == "float16" else 88.72
     if 1 / objective.critic.temperature > limit:
+        place: Loc = ("recipes", method.recipe.name, "precision")
         yield Finding(
             ("objective", "critic", "cosine", "temperature"),
             f"exp(1/{objective.critic.temperature:g}) overflows in {method.recipe.precision}",
             labels=((("objective", "bound"), "this bound averages exp T"),),
+            fix=Fix("set `precision: bfloat16`", Applicability.SAFE, (set_value(place, "bfloat16"),))
+            if method.recipe.precision == "float16" and 1 / objective.critic.temperature <= 88.72
+            else None,
             help=f"raise the temperature above {1 / limit:.4f}, or use a bound with a log-sum-exp",
         )

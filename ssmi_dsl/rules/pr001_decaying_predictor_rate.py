@@ -9,13 +9,15 @@ The predictor must keep tracking its optimum.
 # Example
 
 ```yaml
-optimize: {schedule: alternating}
+extends: simsiam
+optimize: {predictor: {schedule: as-encoder}} # PR001
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, predictor: {schedule: constant}}
+extends: simsiam
+optimize: {predictor: {schedule: constant}}
 ```
 
 # Source
@@ -26,6 +28,7 @@ Chen & He 2021 (SimSiam), table 1 and the official option --fix-pred-lr
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -47,10 +50,19 @@ def check(context: RuleContext) -> Iterator[Finding]:
         and not method.has_true_marginal  # the predictor must be fast where it stands for the marginal term
         and method.recipe.schedule == "cosine"
     ):
-        if method.spec.optimize.predictor.schedule != "constant":
+        update = method.spec.optimize.predictor
+        if update.schedule != "constant" and update.direct is None:
+            written = ("optimize", "predictor", "schedule")
+            head = ("branches", method.anchor.name, "predictor")
             yield Finding(
-                ("branches", method.anchor.name, "predictor"),
+                written if context.source.has(written) else head,
                 "the learning rate of the predictor decays with the encoder's",
                 of="key",
+                labels=((("branches", method.target.name), "tied: nothing else slows the target down"),),
                 help="set `optimize: {predictor: {schedule: constant}}`",
+                fix=Fix(
+                    "set `schedule: constant` for the predictor",
+                    Applicability.SAFE,
+                    (set_value(("optimize", "predictor", "schedule"), "constant"),),
+                ),
             )

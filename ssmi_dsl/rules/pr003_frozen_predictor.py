@@ -9,13 +9,15 @@ A predictor that cannot follow its optimum is no surrogate of the marginal term.
 # Example
 
 ```yaml
-optimize: {schedule: alternating, predictor: {frozen: true}}
+extends: simsiam
+optimize: {predictor: {frozen: true}} # PR003
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating}
+extends: simsiam
+optimize: {predictor: {frozen: false}}
 ```
 
 # Source
@@ -35,4 +37,9 @@ RULE = Rule("PR003", "frozen-predictor", Severity.ERROR, "The predictor keeps it
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.spec.optimize.predictor.frozen and method.anchor.predictor is not None:
-        yield Finding(("optimize", "predictor", "frozen"), "the predictor never learns", help="remove `frozen: true`")
+        yield Finding(
+            ("optimize", "predictor", "frozen"),
+            "the predictor keeps its random weights and never learns",
+            labels=((("branches", method.anchor.name, "predictor"), "this head stands for the marginal term"),),
+            help="remove `frozen: true`",
+        )

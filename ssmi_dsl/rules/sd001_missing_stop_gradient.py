@@ -9,15 +9,17 @@ Both sides then move together towards the constant solution: nothing in the loss
 # Example
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, stop_gradient: false}
+  target: {stop_gradient: false} # SD001
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, stop_gradient: true}
+  target: {stop_gradient: true}
 ```
 
 # Source
@@ -28,6 +30,7 @@ Chen & He 2021 (SimSiam), section 4.1; Tian et al. 2021; truth table of the line
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -48,6 +51,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
         ("branches", name, "stop_gradient"),
         f"the gradient flows into branch `{name}`, and no marginal term prevents collapse",
         label="this branch must be a constant of the loss",
+        labels=((("objective", "marginal"), "this term has no value that would prevent collapse"),),
         notes=("without it the loss has a constant solution (Chen & He 2021, section 4.1)",),
         help="set `stop_gradient: true`",
+        fix=Fix(
+            f"set `stop_gradient: true` on `{name}`",
+            Applicability.SAFE,
+            (set_value(("branches", name, "stop_gradient"), True),),
+        )
+        if name != method.anchor.name
+        else None,
     )

@@ -9,12 +9,14 @@ The marginal term prevents collapse, but no block is held constant: the alternat
 # Example
 
 ```yaml
-paradigm: sdmi
+extends: simclr
+paradigm: sdmi # SD002
 ```
 
 # Instead
 
 ```yaml
+extends: simclr
 paradigm: jmi
 ```
 
@@ -26,8 +28,10 @@ arXiv:2510.01345; the lemma on tied weights in docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
 
 RULE = Rule(
     "SD002",
@@ -41,10 +45,18 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.paradigm != "sdmi" or not method.has_true_marginal or any(phase.stopped for phase in method.phases):
         return
+    if assigns(method.objective.marginal):
+        return  # MT008 says it
+    name = method.target.name
+    if name != method.anchor.name:
+        title, change = f"set `stop_gradient: true` on `{name}`", set_value(("branches", name, "stop_gradient"), True)
+    else:
+        title, change = "set `paradigm: jmi`", set_value(("paradigm",), "jmi")
     yield Finding(
         ("paradigm",),
         "the spec says sdmi, but no branch is held constant in any step",
         labels=((("objective", "marginal"), "this term prevents collapse without it"),),
         notes=("not wrong as a loss: all blocks move together, which is jmi",),
         help="set `stop_gradient` on the target, or `paradigm: jmi`",
+        fix=Fix(title, Applicability.UNSAFE, (change,)),
     )

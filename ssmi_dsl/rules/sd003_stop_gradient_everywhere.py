@@ -9,17 +9,17 @@ No gradient reaches any parameter.
 # Example
 
 ```yaml
+extends: byol
 branches:
-  a: {stop_gradient: true}
-  b: {stop_gradient: true}
+  online: {stop_gradient: true} # SD003
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
-  a: {}
-  b: {stop_gradient: true}
+  online: {stop_gradient: false}
 ```
 
 # Source

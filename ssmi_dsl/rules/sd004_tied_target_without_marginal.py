@@ -9,13 +9,19 @@ The symmetrised loss has half the gradient of plain alignment, which a constant 
 # Example
 
 ```yaml
-objective: {marginal: none}
+extends: simsiam
+branches:
+  online: {predictor: null}
+  target: {of: online} # SD004
 ```
 
 # Instead
 
 ```yaml
-objective: {marginal: predictor}
+extends: simsiam
+branches:
+  online: {predictor: {mlp: [512, 2048]}}
+  target: {of: online}
 ```
 
 # Source
@@ -26,6 +32,7 @@ the lemma on tied weights in docs/theory.md; Chen & He 2021, section 4.2
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes.predictor import add_predictor
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -46,4 +53,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 "tied branches with neither predictor nor marginal term collapse, with or without stop-gradient",
                 labels=((("objective", "marginal"), "nothing stands for the marginal term"),),
                 help=f"give `{method.anchor.name}` a predictor, or choose a marginal",
+                fix=add_predictor(method, constant_rate=True),
             )

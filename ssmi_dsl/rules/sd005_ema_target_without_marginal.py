@@ -9,17 +9,19 @@ A slow target delays collapse and does not prevent it.
 # Example
 
 ```yaml
+extends: byol
 branches:
-  target: {of: online, update: ema, stop_gradient: true}
-objective: {marginal: none}
+  online: {predictor: null}
+  target: {update: {ema: {momentum: 0.99}}} # SD005
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
   online: {predictor: {mlp: [4096, 256]}}
-objective: {marginal: predictor}
+  target: {update: {ema: {momentum: 0.99}}}
 ```
 
 # Source
@@ -30,6 +32,7 @@ Grill et al. 2020 (BYOL), table 5; truth table of the linear model in docs/theor
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes.predictor import add_predictor
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -47,4 +50,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 "an EMA target does not prevent collapse: there is neither a predictor nor a marginal term",
                 labels=((("objective", "marginal"), "nothing stands for the marginal term"),),
                 help=f"give `{method.anchor.name}` a predictor, or choose a marginal",
+                fix=add_predictor(method, constant_rate=False),
             )

@@ -9,17 +9,17 @@ Symmetric branches collapse with and without predictors: the predictor works onl
 # Example
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [512, 256]}}
-  target: {of: online, predictor: {mlp: [512, 256]}}
+  target: {predictor: {mlp: [4096, 256]}} # SD006
 ```
 
 # Instead
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [512, 256]}}
-  target: {of: online}
+  online: {predictor: {mlp: [4096, 256]}}
 ```
 
 # Source
@@ -30,6 +30,7 @@ Zhang et al. 2022 (2203.16262)
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -46,4 +47,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 of="key",
                 labels=((("branches", method.anchor.name, "predictor"), "the other one"),),
                 help=f"remove the predictor of `{method.target.name}`",
+                fix=Fix(
+                    f"remove the predictor of `{method.target.name}`",
+                    Applicability.SAFE,
+                    (delete_key(("branches", method.target.name, "predictor")),),
+                ),
             )

@@ -10,18 +10,17 @@ learning rate.
 # Example
 
 ```yaml
+extends: jmi
+paradigm: sdmi
 branches:
-  a: {}
-  b: {of: a, stop_gradient: true}
-objective: {bound: donsker-varadhan, critic: cosine, marginal: in-batch}
+  b: {of: shared, stop_gradient: true} # SD007
 ```
 
 # Instead
 
 ```yaml
+extends: jmi
 paradigm: jmi
-branches:
-  a: {}
 ```
 
 # Source
@@ -32,8 +31,10 @@ the lemma on tied weights in docs/theory.md, tested in tests/references
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes.one_branch import as_one_branch
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
 
 RULE = Rule(
     "SD007",
@@ -54,6 +55,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         tied
         and symmetric
         and method.has_true_marginal
+        and not assigns(objective.marginal)
         and method.anchor.predictor is None
         and method.spec.optimize.swap
     ):
@@ -61,4 +63,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
             ("branches", method.target.name, "stop_gradient"),
             "this stop-gradient only halves the gradient: the loss is symmetric and the branches are tied",
             help="set `paradigm: jmi` with one branch, and half the learning rate for the same training",
+            fix=as_one_branch(method),
         )

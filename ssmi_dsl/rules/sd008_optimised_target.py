@@ -9,15 +9,15 @@ Its parameters then have two update rules, and the second undoes the first.
 # Example
 
 ```yaml
-branches:
-  b: {of: a, update: {ema: {momentum: 0.99}}}
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: byol
+optimize: {blocks: [online, target]} # SD008
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating}
+extends: byol
+optimize: {blocks: [online]}
 ```
 
 # Source
@@ -28,6 +28,7 @@ Grill et al. 2020 (BYOL), section 3.1
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -48,4 +49,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 f"branch `{name}` follows `{method.branch(name).source}` and cannot be optimised as well",
                 labels=((("branches", name, "update"), "its update"),),
                 help="remove it from `blocks`, or remove its `update`",
+                fix=Fix(
+                    f"remove `{name}` from `blocks`", Applicability.SAFE, (delete_key(("optimize", "blocks", index)),)
+                ),
             )

@@ -9,13 +9,17 @@ It keeps its random initial weights, and the anchor learns to predict noise.
 # Example
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a]}
+extends: simsiam
+branches:
+  target: {of: null, stop_gradient: true} # SD009
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: simsiam
+branches:
+  target: {of: online, stop_gradient: true}
 ```
 
 # Source
@@ -26,6 +30,7 @@ Grill et al. 2020 (BYOL), section 3.1: a fixed random target
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -44,5 +49,13 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 ("branches", target.name),
                 f"branch `{target.name}` has parameters of its own that never change",
                 of="key",
+                fix=Fix(
+                    f"let `{target.name}` follow `{method.anchor.name}` by EMA",
+                    Applicability.UNSAFE,
+                    (
+                        set_value(("branches", target.name, "of"), method.anchor.name),
+                        set_value(("branches", target.name, "update"), {"ema": {"momentum": 0.99}}),
+                    ),
+                ),
                 help="add `update: {ema: ...}` with `of`, or let both branches take turns with `optimize.blocks`",
             )

@@ -9,13 +9,15 @@ The monotonicity statement of the paper holds for steps that follow each other; 
 # Example
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b], updates: simultaneous}
+extends: sdmi
+optimize: {updates: simultaneous} # SD010
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: sdmi
+optimize: {updates: sequential}
 ```
 
 # Source
@@ -26,6 +28,7 @@ arXiv:2510.01345, proposition 3.1; docs/theory.md
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -38,5 +41,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("optimize", "updates"),
             "the two blocks move at once, where the theory lets one follow the other",
+            labels=((("optimize", "blocks"), "these take turns"),),
             help="remove `updates: simultaneous`",
+            fix=Fix("remove `updates: simultaneous`", Applicability.SAFE, (delete_key(("optimize", "updates")),)),
         )

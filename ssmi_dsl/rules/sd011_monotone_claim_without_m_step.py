@@ -9,15 +9,15 @@ Monotonicity is argued for explicit alternation; copying the encoder into its ta
 # Example
 
 ```yaml
-claims: [monotone-mi]
-branches:
-  b: {of: a, stop_gradient: true}
+extends: simsiam
+claims: [monotone-mi] # SD011
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, blocks: [a, b]}
+extends: simsiam
+claims: []
 ```
 
 # Source
@@ -45,5 +45,6 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("claims",),
             "monotone mutual information is not argued for an implicit M-step",
+            labels=((("branches", method.target.name), "its M-step only copies or averages"),),
             help="alternate explicit blocks",
         )

@@ -9,13 +9,15 @@ Every view could serve as anchor once and as target once; one direction has half
 # Example
 
 ```yaml
-optimize: {schedule: alternating, swap: false}
+extends: simsiam
+optimize: {swap: false} # SD012
 ```
 
 # Instead
 
 ```yaml
-optimize: {schedule: alternating, swap: true}
+extends: simsiam
+optimize: {swap: true}
 ```
 
 # Source
@@ -26,6 +28,7 @@ Chen & He 2021 (SimSiam), section 4.6
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
@@ -36,5 +39,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     if method.is_tied and method.anchor.name != method.target.name and not method.spec.optimize.swap:
         yield Finding(
-            ("optimize", "swap"), "the loss uses one direction only, and the branches are tied", help="set `swap: true`"
+            ("optimize", "swap"),
+            "the loss uses one direction only, and the branches are tied",
+            labels=((("branches", method.target.name, "of"), "tied here"),),
+            help="set `swap: true`",
+            fix=Fix("set `swap: true`", Applicability.SAFE, (set_value(("optimize", "swap"), True),)),
         )

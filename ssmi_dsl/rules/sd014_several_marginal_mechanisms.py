@@ -9,15 +9,20 @@ Both supply the gradient that prevents collapse. Hybrids such as MoCo v3 do this
 # Example
 
 ```yaml
+extends: byol
 branches:
-  online: {predictor: {mlp: [4096, 256]}}
-objective: {bound: infonce, critic: cosine, marginal: in-batch}
+  online: {predictor: {mlp: [4096, 256]}} # SD014
+objective: {marginal: in-batch}
+recipes: {digits: null}
 ```
 
 # Instead
 
 ```yaml
-objective: {bound: donsker-varadhan, critic: cosine, marginal: predictor}
+extends: byol
+branches:
+  online: {predictor: {mlp: [4096, 256]}}
+objective: {marginal: predictor}
 ```
 
 # Source
@@ -36,7 +41,7 @@ RULE = Rule("SD014", "several-marginal-mechanisms", Severity.INFO, "A true margi
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.has_true_marginal and method.anchor.predictor is not None:
+    if method.paradigm == "sdmi" and method.has_true_marginal and method.anchor.predictor is not None:
         yield Finding(
             ("branches", method.anchor.name, "predictor"),
             f"the predictor stands beside the marginal term `{type(method.objective.marginal).name}`",

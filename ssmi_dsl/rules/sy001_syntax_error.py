@@ -1,25 +1,31 @@
-"""SY001 syntax-error: the file is not well-formed YAML.
+"""# What it finds
 
-What it finds
--------------
 Text that a YAML parser cannot read: a bracket that is never closed, a tab as indentation, a missing colon.
 
-Why it is bad
--------------
+# Why it is bad
+
 Nothing after the error can be trusted, so no other rule runs on the file.
 
-Example
--------
-    views:
-      count: [2
+# Example
 
-Instead
--------
-    views:
-      count: 2
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200
+objective: {marginal: in-batch} # SY001
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200}
+objective: {marginal: in-batch}
+```
+
+# Source
+
 YAML 1.2.2, https://yaml.org/spec/1.2.2/.
 """
 

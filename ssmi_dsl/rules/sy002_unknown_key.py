@@ -1,25 +1,27 @@
-"""SY002 unknown-key: a key that the language does not have.
+"""# What it finds
 
-What it finds
--------------
 A key that the mapping it stands in does not have; often a spelling mistake.
 
-Why it is bad
--------------
+# Why it is bad
+
 An ignored key is a setting that silently does not apply. The run then differs from the file that describes it.
 
-Example
--------
-    optimize:
-      optimiser: lars
+# Example
 
-Instead
--------
-    optimize:
-      optimizer: lars
+```yaml
+extends: jmi
+encoder: {backbon: resnet18} # SY002
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+encoder: {backbone: resnet18}
+```
+
+# Source
+
 The language reference, one table of keys for each block.
 """
 

@@ -1,26 +1,32 @@
-"""SY003 duplicate-key: a key that stands twice in one mapping.
+"""# What it finds
 
-What it finds
--------------
 A mapping with the same key more than once.
 
-Why it is bad
--------------
+# Why it is bad
+
 YAML forbids it, and parsers disagree on which value wins.
 
-Example
--------
-    optimize:
-      epochs: 100
-      epochs: 200
+# Example
 
-Instead
--------
-    optimize:
-      epochs: 200
+```yaml
+extends: jmi
+recipes:
+  default:
+    epochs: 100
+    epochs: 200 # SY003
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default:
+    epochs: 200
+```
+
+# Source
+
 YAML 1.2.2, section 3.2.1.3, "mapping keys must be unique".
 """
 

@@ -1,25 +1,29 @@
-"""SY004 wrong-type: a value of another type than its key takes.
+"""# What it finds
 
-What it finds
--------------
 A word where a number belongs, a list where a mapping belongs, a file whose top level is not a mapping.
 
-Why it is bad
--------------
+# Why it is bad
+
 The value is not converted: a guess at what was meant would be a setting that nobody wrote.
 
-Example
--------
-    optimize:
-      epochs: many
+# Example
 
-Instead
--------
-    optimize:
-      epochs: 200
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: many} # SY004
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200}
+```
+
+# Source
+
 The language reference, column "type".
 """
 

@@ -1,23 +1,27 @@
-"""SY005 value-out-of-range: a value outside the range of its key.
+"""# What it finds
 
-What it finds
--------------
 A number outside the bounds of its key, a list that is too short or too long, a combination that the block refuses.
 
-Why it is bad
--------------
+# Why it is bad
+
 Outside its range a setting has no meaning: a temperature of zero divides by zero.
 
-Example
--------
-    critic: {cosine: {temperature: 0}}
+# Example
 
-Instead
--------
-    critic: {cosine: {temperature: 0.1}}
+```yaml
+extends: jmi
+objective: {critic: {cosine: {temperature: 0}}} # SY005
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+objective: {critic: {cosine: {temperature: 0.1}}}
+```
+
+# Source
+
 The language reference, column "range".
 """
 

@@ -1,23 +1,27 @@
-"""SY006 unknown-value: a word that is not among the choices of its key.
+"""# What it finds
 
-What it finds
--------------
 A choice that names no component of that kind.
 
-Why it is bad
--------------
+# Why it is bad
+
 There is nothing to compile it to.
 
-Example
--------
-    critic: cosin
+# Example
 
-Instead
--------
-    critic: cosine
+```yaml
+extends: jmi
+objective: {critic: cosin} # SY006
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+objective: {critic: cosine}
+```
+
+# Source
+
 The list of components that `ssmi` prints for each kind of choice.
 """
 

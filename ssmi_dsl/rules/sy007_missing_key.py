@@ -1,26 +1,27 @@
-"""SY007 missing-key: a key without which the block has no meaning.
+"""# What it finds
 
-What it finds
--------------
 A block that lacks a key that has no default.
 
-Why it is bad
--------------
+# Why it is bad
+
 A default would hide a decision that changes the result.
 
-Example
--------
-    optimize:
-      epochs: 200
+# Example
 
-Instead
--------
-    optimize:
-      optimizer: lars
-      epochs: 200
+```yaml
+extends: jmi
+encoder: {backbone: {timm: {}}} # SY007
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+encoder: {backbone: {timm: {model: vit_tiny_patch16_224}}}
+```
+
+# Source
+
 The language reference, column "default".
 """
 

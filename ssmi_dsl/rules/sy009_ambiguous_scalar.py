@@ -1,23 +1,29 @@
-"""SY009 ambiguous-scalar: a plain word that YAML 1.1 and 1.2 read differently.
+"""# What it finds
 
-What it finds
--------------
 `yes`, `no`, `on`, `off`, `010`, `0b101`, `1_000`, `1:30` or a date without quotes. They are read by YAML 1.2 here.
 
-Why it is bad
--------------
+# Why it is bad
+
 Another tool, PyYAML among them, reads a boolean, eight, a thousand or ninety.
 
-Example
--------
-    seed: 010
+# Example
 
-Instead
--------
-    seed: 10
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 010} # SY009
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 10}
+```
+
+# Source
+
 YAML 1.2.2, section 10.3.2; YAML 1.1, https://yaml.org/type/.
 """
 

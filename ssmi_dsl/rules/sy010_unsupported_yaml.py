@@ -1,27 +1,29 @@
-"""SY010 unsupported-yaml: a feature of YAML that specs do not use.
+"""# What it finds
 
-What it finds
--------------
 Tags, merge keys, keys that are not text, several documents in a file, aliases to nowhere or to themselves, an encoding other than UTF-8.
 
-Why it is bad
--------------
+# Why it is bad
+
 They can run code in careless readers, hide where a value comes from, or have no meaning in a spec.
 
-Example
--------
-    optimize:
-      <<: *defaults
-      epochs: 200
+# Example
 
-Instead
--------
-    extends: defaults.yaml
-    optimize:
-      epochs: 200
+```yaml
+extends: jmi
+recipes:
+  default: !fast {epochs: 200} # SY010
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200}
+```
+
+# Source
+
 YAML 1.2.2, sections 3.2.1 and 6.9; https://yaml.org/type/merge.html.
 """
 

@@ -1,23 +1,29 @@
-"""SY011 not-yet-compiled: a combination that the language describes and the compiler does not compile.
+"""# What it finds
 
-What it finds
--------------
 A combination of components that is meaningful but has no lowering in this version.
 
-Why it is bad
--------------
+# Why it is bad
+
 The file can be linted and read. `ssmi compile` refuses it rather than compile something near it.
 
-Example
--------
-A spec whose combination the list of lowerings does not hold.
+# Example
 
-Instead
--------
-A combination that the compiler has.
+```yaml
+extends: jmi
+recipes:
+  default: {hardware: {devices: 8}} # SY011
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {hardware: {devices: 1}}
+```
+
+# Source
+
 The compiler's list of lowerings.
 """
 

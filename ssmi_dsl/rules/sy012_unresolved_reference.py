@@ -1,25 +1,27 @@
-"""SY012 unresolved-reference: a name that refers to nothing.
+"""# What it finds
 
-What it finds
--------------
 A branch, view, file or recipe that is named and does not exist.
 
-Why it is bad
--------------
+# Why it is bad
+
 The place that it should connect stays open.
 
-Example
--------
-    objective:
-      between: [online, traget]
+# Example
 
-Instead
--------
-    objective:
-      between: [online, target]
+```yaml
+extends: sdmi
+objective: {on: {a: a, b: target}} # SY012
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: sdmi
+objective: {on: {a: a, b: b}}
+```
+
+# Source
+
 The language reference, "names".
 """
 

@@ -1,23 +1,27 @@
-"""SY013 invisible-character: a character that does not show or reorders the text.
+"""# What it finds
 
-What it finds
--------------
 Control characters, zero-width spaces and bidirectional controls anywhere in the file, comments included.
 
-Why it is bad
--------------
+# Why it is bad
+
 The file then reads differently to a person and to the compiler.
 
-Example
--------
-A comment with U+202E, after which the line shows in reverse.
+# Example
 
-Instead
--------
-Delete the character, or write it as an escape in double quotes.
+```yaml
+extends: jmi
+title: two<U+200B>words # SY013
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+title: two words
+```
+
+# Source
+
 CVE-2021-42574; N. Boucher and R. Anderson, "Trojan Source", USENIX Security 2023.
 """
 

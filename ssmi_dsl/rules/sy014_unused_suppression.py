@@ -1,23 +1,29 @@
-"""SY014 unused-suppression: a suppression comment that silences nothing.
+"""# What it finds
 
-What it finds
--------------
 `# ssmi: ignore[...]` that names a rule which finds nothing on that line.
 
-Why it is bad
--------------
+# Why it is bad
+
 It stays behind when the cause is gone and silences the next, different finding.
 
-Example
--------
-    epochs: 200  # ssmi: ignore[SY009]
+# Example
 
-Instead
--------
-    epochs: 200
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200} # ssmi: ignore[SY009] # SY014
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 200}
+```
+
+# Source
+
 The same check in other linters, such as Ruff's RUF100.
 """
 

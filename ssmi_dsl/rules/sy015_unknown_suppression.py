@@ -1,23 +1,29 @@
-"""SY015 unknown-suppression: a suppression comment that names no rule.
+"""# What it finds
 
-What it finds
--------------
 `# ssmi: ignore` without a rule in brackets, or with a code or name that no rule has.
 
-Why it is bad
--------------
+# Why it is bad
+
 It looks as if a finding had been considered and accepted, and does nothing.
 
-Example
--------
-    seed: 010  # ssmi: ignore[SY9]
+# Example
 
-Instead
--------
-    seed: 010  # ssmi: ignore[SY009] written by another tool
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 010} # ssmi: ignore[SY9] # SY009, SY015
+```
 
-Source
-------
+# Instead
+
+```yaml
+extends: jmi
+recipes:
+  default: {epochs: 010} # ssmi: ignore[SY009] written by another tool
+```
+
+# Source
+
 The list of rules that `ssmi rules` prints.
 """
 

@@ -7,9 +7,10 @@ from pydantic import Field
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.components.exact import exactly
 from ssmi_dsl.components.heads import HEADS, Head
 
-StopGradient = Literal[True, False, "on-e-step", "on-m-step"]
+StopGradient = Annotated[Literal[True, False, "on-e-step", "on-m-step"], exactly(True, False, "on-e-step", "on-m-step")]
 
 
 class Ema(Params):

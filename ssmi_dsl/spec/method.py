@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from ssmi_dsl.components.backbones import EncoderSpec
-from ssmi_dsl.components.heads import Head
+from ssmi_dsl.components.backbones import EncoderSpec, num_features
+from ssmi_dsl.components.heads import Head, output_width
 from ssmi_dsl.spec.branches import Branch, Ema, Frozen, Prototypes
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
@@ -44,6 +44,11 @@ class BranchView:
     @property
     def predictor(self) -> Head | None:
         return self.spec.predictor
+
+    @property
+    def embedding_width(self) -> int | None:
+        """D, the width of what the objective reads before a predictor; None where only the backbone's library knows."""
+        return num_features(self.encoder) if self.projector is None else output_width(self.projector)
 
     @property
     def ema(self) -> Ema | None:

@@ -7,6 +7,7 @@ from pydantic import Field
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
+from ssmi_dsl.spec.hardware import Hardware
 
 
 class DirectPred(Params):
@@ -14,6 +15,10 @@ class DirectPred(Params):
 
     eps: float = Field(default=0.01, ge=0, description="ε, added to every eigenvalue relative to the largest")
     momentum: float = Field(default=0.3, ge=0, lt=1, description="ρ of F <- ρ F + (1 - ρ) F of the batch")
+
+
+# a spec is checked under each of its recipes
+MAX_RECIPES = 32
 
 
 class PredictorUpdate(Params):
@@ -45,6 +50,7 @@ class Optimize(Params):
     blocks: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,
+        max_length=16,
         strict=False,
         description="branches that take turns: the E-step moves the first, the M-step the second",
     )
@@ -73,6 +79,7 @@ class RecipeSpec(Params):
         description="type of matrix products and convolutions; losses and statistics are always float32; default float32",
     )
     channels_last: bool | None = Field(default=None, description="memory layout of images; default true")
+    hardware: Hardware | None = Field(default=None, description="devices that share the batch; default: one")
     method: dict[str, object] | None = Field(
         default=None, description="changes to the method at this scale, merged over the spec"
     )

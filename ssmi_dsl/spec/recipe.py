@@ -5,9 +5,11 @@ from typing import Literal
 
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
+from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import MethodSpec
 
 DEFAULT_RECIPE = "default"
+ONE_DEVICE = Hardware()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,15 @@ class Recipe:
     precision: Literal["float32", "bfloat16", "float16"]
     channels_last: bool
     num_train: int | None
+    hardware: Hardware = ONE_DEVICE
+
+    @property
+    def batch_of_objective(self) -> int:
+        """Images whose embeddings meet in one evaluation of the objective."""
+        hardware = self.hardware
+        shares = hardware.devices if hardware.gather == "none" else 1
+        parts = 1 if hardware.cached_gradients else hardware.gradient_accumulation
+        return max(1, self.batch_size // (shares * parts))
 
     @property
     def steps_per_epoch(self) -> int | None:
@@ -58,5 +69,6 @@ def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> R
         "schedule": first("schedule", "cosine"),
         "precision": first("precision", "float32"),
         "channels_last": first("channels_last", True),
+        "hardware": first("hardware", ONE_DEVICE),
     }
     return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec

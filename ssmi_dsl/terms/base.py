@@ -14,6 +14,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.terms.reading import Reading
 
 V = TypeVar("V")
 
@@ -26,6 +27,9 @@ class Facts:
     bounded             |T| is bounded for every input (critics)
     needs_unit_norm     the formula lives on the unit sphere
     prevents_collapse   a constant representation is not a minimiser on its own account
+    upper               an upper bound, which maximisation does not bound from below (bounds)
+    unbounded_in_norm   scaling all embeddings lowers the loss without end (marginals)
+    learned             T has parameters of its own (critics)
     raw_exponential     exp T itself is averaged, so it overflows where a log-sum-exp does not (bounds)
     statistics          where batch statistics come from when several processes train together
     """
@@ -36,6 +40,9 @@ class Facts:
     prevents_collapse: bool = False
     statistics: Literal["none", "local", "global"] = "none"
     raw_exponential: bool = False
+    upper: bool = False
+    learned: bool = False
+    unbounded_in_norm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class Term(Params):
     source: ClassVar[str]
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
+    reading: ClassVar[Reading | None] = None
 
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
         """Trained tensors."""
@@ -170,6 +178,15 @@ class Critic(Term):
         """x [N D] -> [N D], what an inner-product critic multiplies: T(a, b) ∝ features(a)ᵀ features(b)."""
         return x
 
+    def sphere_temperature(self, width: int) -> float | None:
+        """τ where T(a, b) = cos(a, b) / τ + constant for embeddings of D = `width`, else None. The constant changes no bound."""
+        return None
+
+    def independent_variance(self, width: int) -> float | None:
+        """Var T of independent embeddings, uniform on the sphere or of unit variance as T normalises them; None where T fixes neither."""
+        tau = self.sphere_temperature(width)
+        return None if tau is None else 1 / (tau * tau * width)
+
 
 class Bound(Term):
     """How the joint and the marginal term are combined from critic scores."""
@@ -177,6 +194,14 @@ class Bound(Term):
     def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         """Scores -> the two scalar parts of the loss; `at.memory` holds the bound's own tensors."""
         raise AssertionError(f"{type(self).__name__} has no emission")
+
+    def cap(self, candidates: int) -> float | None:
+        """The largest value, in nats, that the bound can take with so many candidates whatever the critic; None where there is none."""
+        return None
+
+    def bias(self, relative_variance: float, negatives: int) -> float | None:
+        """How far a batch's value lies above the bound on average, given Var(e^T)/(E e^T)² over so many independent negatives, if it does."""
+        return None
 
 
 class Positive(Term):
@@ -208,6 +233,8 @@ class Marginal(Term):
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
     reads: ClassVar[Literal["pair", "views"]] = "pair"
     uses_all_views: ClassVar[bool] = False
+    # the marginal is a second-order expansion, which holds while Var T is small
+    second_order: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
     needs_index: ClassVar[bool] = False
     needs_projection: ClassVar[bool] = False
@@ -217,6 +244,14 @@ class Marginal(Term):
     def needs_prototypes(self) -> bool:
         """Whether emissions read `at.embedding` and `at.prototypes`."""
         return False
+
+    def candidates(self, batch: int) -> int | None:
+        """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""
+        return None
+
+    def noise_floor(self, batch: int, width: int) -> float | None:
+        """What sampling alone leaves of the marginal part when all features are independent, in units of the loss before weights."""
+        return None
 
     def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
         """Inputs -> scores of positives and candidates; for `estimated` marginals."""

@@ -66,6 +66,8 @@ def test_list_of_operations():
             ("augment", 0, "random-resized-crop", "scale"),
             "not_increasing",
         ),
+        ([{"random-affine": {"degrees": 200}}], ("augment", 0, "random-affine", "degrees"), "less_than_equal"),
+        ([{"random-affine": {"scale": [1.2, 0.8]}}], ("augment", 0, "random-affine", "scale"), "not_increasing"),
         ([{"gaussian-blur": {"kernel": 4}}], ("augment", 0, "gaussian-blur", "kernel"), "not_odd"),
         (
             [{"gaussian-blur": {"sigma": [float("nan"), 1]}}],

@@ -44,6 +44,8 @@ def test_registry() -> None:
         ("b: 1 # ssmi: ignore[SY009]\na: yes", ["SY014", "SY009"]),
         ("a: yes # ssmi: ignore[SY009, SD001x]", ["SY015"]),
         ("a: yes # ssmi: ignore", ["SY009", "SY015"]),
+        ("a: |\n  x # ssmi: ignore[SY001]\n# ssmi: ignore[SY009]\nb: yes", []),
+        ("{a: 'x # ssmi: ignore[SY001]', b: yes} # ssmi: ignore[SY009]", []),
         ("a: 1\na: 2 # ssmi: ignore[SY003]", ["SY003", "SY014"]),
     ],
 )

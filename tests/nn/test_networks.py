@@ -19,6 +19,9 @@ from ssmi_dsl.spec.branches import Branch
 
 ENCODERS = {
     "conv-small": EncoderSpec.model_validate({"backbone": {"conv-small": {"width": 4}}}),
+    "conv-small-strides": EncoderSpec.model_validate(
+        {"backbone": {"conv-small": {"width": 4, "strides": [2, 1, 2, 1]}}}
+    ),
     "resnet18": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "small"}),
     "resnet18-standard": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "standard"}),
     "mlp": EncoderSpec.model_validate({"backbone": {"mlp": {"widths": [8, 5]}}}),
@@ -133,3 +136,12 @@ def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earl
     torch.testing.assert_close(hidden[0, 0], hidden[1, 0])
     with pytest.raises(MissingComponentError, match="needs a data set with texts"):
         build_backbone(ENCODERS["text"])
+
+
+def test_strides_of_conv_small() -> None:
+    encoder = EncoderSpec.model_validate({"backbone": {"conv-small": {"width": 4, "strides": [2, 1, 2, 1]}}})
+    module = build_backbone(encoder)
+    x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    maps = module.get_submodule("blocks")(x)
+    assert maps.shape == (2, 32, 8, 8)
+    assert torch.equal(module(x), maps.mean(dim=(2, 3)))

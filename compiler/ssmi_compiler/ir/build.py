@@ -11,7 +11,8 @@ from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Graph, GraphBuilder
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Pair, Phase, Sharing
-from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_loss, term_name
+from ssmi_dsl.spec.parts import owned_parts, term_part, terms_of, trained_parts
+from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, TermPair, pair_loss, term_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +42,6 @@ class TermTensors:
 def build_graph(method: Method, sizes: Sizes) -> Graph:
     """The step of `method`: views, branches, losses, updates, in this order for every phase."""
     return _Step(method, sizes).build()
-
-
-def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
-    """Parameter groups (`branch.part`, `objective<i>`) that a phase moves, in order of first use."""
-    parts: list[str] = []
-    for name in phase.moves:
-        branch = method.branch(name)
-        if branch.sharing in (Sharing.OWN, Sharing.TIED):
-            parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and method.spec.optimize.predictor.is_trained:
-            parts.append(f"{name}.predictor")
-    parts.extend(
-        term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
-    )
-    return tuple(dict.fromkeys(parts))
-
-
-def owned_parts(branch: BranchView) -> tuple[str, ...]:
-    """Parts that an owner of parameters has, without the predictor, which is never shared."""
-    has = {"encoder": True, "projector": branch.projector is not None, "prototypes": branch.prototypes is not None}
-    return tuple(part for part, present in has.items() if present)
-
-
-def terms_of(view: ObjectiveView) -> tuple[Term, ...]:
-    """The terms of an objective that may hold tensors."""
-    return (view.spec.bound, view.spec.critic, view.spec.marginal, view.spec.positive)
-
-
-def term_part(view: ObjectiveView) -> str:
-    """The parameter group of an objective's learned tensors, and the first part of the names of its state."""
-    return f"objective{view.index}"
 
 
 def term_tensors(

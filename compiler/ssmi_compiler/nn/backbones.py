@@ -23,7 +23,7 @@ def build_backbone(
     """
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
-        return ConvSmallNet(backbone.width, channels=channels)
+        return ConvSmallNet(backbone, channels=channels)
     if isinstance(backbone, ResNet18):
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
@@ -37,15 +37,15 @@ def build_backbone(
 
 
 class ConvSmallNet(nn.Module):
-    """Four blocks of 3x3 convolution, batch norm and ReLU, the last three with stride 2, then a global average."""
+    """Four blocks of 3x3 convolution, batch norm and ReLU, of widths w, 2w, 4w, 8w, then a global average."""
 
-    def __init__(self, width: int, *, channels: int) -> None:
+    def __init__(self, spec: ConvSmall, *, channels: int) -> None:
         super().__init__()
-        widths = [width, 2 * width, 4 * width, 8 * width]
+        widths = [spec.width * 2**index for index in range(4)]
         layers: list[nn.Module] = []
-        for index, (inputs, outputs) in enumerate(zip([channels, *widths], widths, strict=False)):
+        for inputs, outputs, stride in zip([channels, *widths], widths, spec.strides, strict=False):
             layers += [
-                nn.Conv2d(inputs, outputs, 3, stride=1 if index == 0 else 2, padding=1, bias=False),
+                nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False),
                 BatchNorm(outputs),
                 nn.ReLU(),
             ]

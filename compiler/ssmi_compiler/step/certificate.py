@@ -13,9 +13,9 @@ import torch
 from torch import fx
 
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import trained_parts
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
+from ssmi_dsl.spec.parts import trained_parts
 
 COPIES = (torch.ops.aten.detach.default, torch.ops.aten.clone.default, torch.ops.aten.alias.default)
 
@@ -82,17 +82,22 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
 
 
 def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: list[Flow]) -> list[str]:
-    problems: list[str] = []
+    reached_terms = {term for flow in flows for term in flow.terms}
+    problems = [
+        f"{phase.name}: the term `{term}` of the loss has no gradient to any parameter (GF001)"
+        for term in analysis.terms(phase.name)
+        if term not in reached_terms
+    ]
     moves = trained_parts(method, phase)
     by_part = {flow.part: flow for flow in flows}
     for part in moves:
         flow = by_part.get(part)
         if flow is None or flow.num_reached == 0:
-            problems.append(f"{phase.name}: `{part}` must move, but no loss term reaches any of its parameters")
+            problems.append(f"{phase.name}: `{part}` must move, but no loss term reaches any of its parameters (GF002)")
         elif flow.num_reached < flow.num_parameters:
             missing = ", ".join(analysis.unreached(phase.name, part)[:4])
             problems.append(
-                f"{phase.name}: parameters of `{part}` are given to the optimiser but receive no gradient: {missing}"
+                f"{phase.name}: parameters of `{part}` are given to the optimiser but receive no gradient: {missing} (GF002)"
             )
     for flow in flows:
         for path in flow.paths:

@@ -188,11 +188,10 @@ class _Run:
         phase = op.text("phase")
         names = [(part, name) for part, params in self.params.items() for name in params]
         leaves = [self.params[part][name] for part, name in names]
-        seeds = [
-            self.probes.get(f"seed/{phase}/{term}", torch.ones_like(loss))
-            for term, loss in zip(op.names("terms"), losses, strict=True)
-        ]
-        found = torch.autograd.grad(list(losses), leaves, seeds, allow_unused=True, retain_graph=True)
+        # a term without any gradient has no part in the backward pass; the certificate refuses it by name (GF001)
+        terms = [(term, loss) for term, loss in zip(op.names("terms"), losses, strict=True) if loss.requires_grad]
+        seeds = [self.probes.get(f"seed/{phase}/{term}", torch.ones_like(loss)) for term, loss in terms]
+        found = torch.autograd.grad([loss for _, loss in terms], leaves, seeds, allow_unused=True, retain_graph=True)
         gradients = dict(zip(names, found, strict=True))
         self.gradients.update({f"{phase}/{part}/{name}": gradient for (part, name), gradient in gradients.items()})
         for part in op.names("parts"):

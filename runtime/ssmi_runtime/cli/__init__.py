@@ -1,14 +1,24 @@
-"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light."""
+"""The command line. Each command lives in its own module and imports what it needs when it runs, so that `lint` stays light.
+
+Typer itself is imported when it is first used: annotations are not evaluated here, and `lint` reads its arguments without it.
+"""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from ssmi_runtime.cli.lazy_app import LazyApp, lazy_import
 
-app = typer.Typer(
+if TYPE_CHECKING:
+    import typer
+else:
+    typer = lazy_import("typer")
+
+app = LazyApp(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,29 +31,106 @@ def lint(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Specs, folders of specs, bundled names, or - for standard input.")
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(help="Only these rules: code, prefix or name.")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only these rules: code, prefix or name; ALL for all.")
+    ] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Not these rules: code, prefix or name.")] = None,
-    output_format: Annotated[str, typer.Option(help="full, concise or json.")] = "full",
+    extend_select: Annotated[
+        list[str] | None, typer.Option(help="These rules too, where the project selects few or ignores their group.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="CODE=LEVEL: error, warning or info for these rules.")
+    ] = None,
+    fail_on: Annotated[str | None, typer.Option(help="Least severity that exits 1; default error.")] = None,
+    output_format: Annotated[
+        str, typer.Option(help="auto, full, concise, json, github, gitlab, sarif or junit.")
+    ] = "auto",
+    report: Annotated[list[str] | None, typer.Option(help="FORMAT=PATH: write a report too; repeatable.")] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes.")] = False,
+    unsafe_fixes: Annotated[bool, typer.Option("--unsafe-fixes", help="Apply fixes that choose a method too.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what would be changed; exit 1 if anything.")] = False,
+    add_ignore: Annotated[
+        bool, typer.Option("--add-ignore", help="Write a suppression for every finding; =REASON gives the reason.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Reason that --add-ignore writes.")] = "",
+    baseline: Annotated[Path | None, typer.Option(help="File of findings that are accepted.")] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Accept every finding in the baseline.")
+    ] = False,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Print a count for each rule.")] = False,
+    show_files: Annotated[bool, typer.Option("--show-files", help="Print which files would be linted.")] = False,
+    show_settings: Annotated[bool, typer.Option("--show-settings", help="Print the settings of each file.")] = False,
+    stdin_filename: Annotated[
+        str | None, typer.Option(help="Name of standard input, for settings and messages.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings instead of the nearest ssmi.toml or pyproject.toml.")
+    ] = None,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Read no settings.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Exit 0 if there is nothing to check.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    cache_dir: Annotated[
+        str | None, typer.Option(help="Folder of the cache; default .ssmi_cache in the project.")
+    ] = None,
 ) -> None:
-    """Find what breaks the paradigm of a spec. Exit 0: no errors, 1: errors, 2: wrong use, 3: nothing to check."""
+    """Find what breaks the paradigm of a spec, and fix it. Exit 0: no errors, 1: errors, 2: wrong use, 3: nothing to check."""
     from ssmi_runtime.cli.lint import run_lint
+    from ssmi_runtime.cli.lint_options import LintOptions
 
-    raise typer.Exit(run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format))
+    options = LintOptions(
+        extend_select=extend_select or [],
+        severity=severity or [],
+        fail_on=fail_on,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        add_ignore=add_ignore,
+        reason=reason,
+        reports=report or [],
+        stdin_filename=stdin_filename,
+        config=config,
+        isolated=isolated,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        statistics=statistics,
+        show_files=show_files,
+        show_settings=show_settings,
+        exit_zero=exit_zero,
+        allow_empty=allow_empty,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+    )
+    sys.exit(
+        run_lint(paths or ["."], select=select or [], ignore=ignore or [], output_format=output_format, options=options)
+    )
 
 
 @app.command()
-def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")]) -> None:
-    """Show the page of a rule."""
-    from ssmi_dsl.rules import find_rule, suggest_rules
+def rule(
+    query: Annotated[list[str] | None, typer.Argument(help="Code, name, or words to search for in all pages.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every page.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with the pages.")] = False,
+) -> None:
+    """Show the page of a rule, the rules that have some words, or the list of all. Exit 2: nothing found."""
+    from ssmi_runtime.cli.rule import run_rule
 
-    found = find_rule(code)
-    if found is None:
-        guesses = suggest_rules(code)
-        typer.echo(
-            f"error: there is no rule `{code}`" + (f"; did you mean {', '.join(guesses)}?" if guesses else ""), err=True
-        )
-        raise typer.Exit(2)
-    typer.echo(f"{found.rule.code} {found.rule.name} ({found.rule.severity})\n\n{found.page}")
+    raise typer.Exit(run_rule(" ".join(query) if query else None, everything=everything, json_output=json_output))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new method.")],
+    paradigm: Annotated[str | None, typer.Option(help="sdmi or jmi: start from its canonical form.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="Bundled method to start from.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: NAME.yaml here.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write a starter spec; a file that exists is never overwritten."""
+    from ssmi_runtime.cli.new import run_new
+
+    raise typer.Exit(run_new(name, paradigm=paradigm, source=source, to=to))
 
 
 @app.command(name="list")
@@ -75,6 +162,64 @@ def show(
     except SpecError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+@app.command(name="explain")
+def explain_spec(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    latex: Annotated[bool, typer.Option("--latex", help="LaTeX, to paste into a paper.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    recipe: Annotated[str, typer.Option(help="Recipe whose temperature, batch and widths count.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Write a method as mathematics: bound, terms, derivation, caps, who moves when, what will be proven."""
+    from ssmi_runtime.cli.explain import run_explain
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if latex and json_output:
+        typer.echo("error: --latex and --json exclude each other", err=True)
+        raise typer.Exit(2)
+    output = "latex" if latex else "json" if json_output else "text"
+    with spec_errors(code=1):
+        run_explain(spec, recipe=recipe, overrides=overrides or [], output=output)
+
+
+@app.command()
+def graph(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    svg: Annotated[bool, typer.Option("--svg", help="SVG, which is the default.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="A Mermaid flowchart.")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.", metavar="FILE")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Recipe whose networks are drawn.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Draw views, branches, critic and terms: gradient paths solid, stopped ones dashed, EMA targets dotted."""
+    from ssmi_runtime.cli.graph import run_graph
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if svg and mermaid:
+        typer.echo("error: --svg and --mermaid exclude each other", err=True)
+        raise typer.Exit(2)
+    with spec_errors(code=1):
+        run_graph(spec, recipe=recipe, overrides=overrides or [], output="mermaid" if mermaid else "svg", to=to)
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    b: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    recipe: Annotated[str | None, typer.Option(help="Compare under this recipe only; default: under all.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Compare what two specs mean, names and comments aside. Exit 0: the same method, 1: they differ, 2: an error."""
+    from ssmi_runtime.cli.diff import run_diff
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    with spec_errors(code=2):
+        code = run_diff(a, b, recipe=recipe, json_output=json_output)
+    raise typer.Exit(code)
 
 
 @app.command(name="compile")
@@ -184,6 +329,14 @@ def schema() -> None:
 
 
 @app.command()
+def lsp() -> None:
+    """Serve editors over standard input and output (Language Server Protocol); needs the extra `lsp`."""
+    from ssmi_runtime.cli.lsp import run_lsp
+
+    raise typer.Exit(run_lsp())
+
+
+@app.command()
 def version(
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with torch and Python.")] = False,
 ) -> None:
@@ -200,9 +353,48 @@ def version(
         typer.echo(f"ssmi {installed('ssmi')}")
 
 
+def _spelt_out(word: str) -> tuple[str, ...]:
+    """`--add-ignore=REASON` as two options: Typer has none whose value may be left out."""
+    option, equals, reason = word.partition("=")
+    return ("--add-ignore", f"--reason={reason}") if option == "--add-ignore" and equals else (word,)
+
+
 def main() -> None:
-    """Entry point of `ssmi`."""
-    app()
+    """Entry point of `ssmi`: runs the command that `sys.argv` names and ends the process."""
+    from ssmi_runtime.cli.streams import end_at_once
+
+    try:
+        run_command()
+    except SystemExit as ended:
+        if sys.argv[1:2] == ["lint"]:
+            end_at_once(ended)
+        raise
 
 
-__all__ = ["app", "main"]
+def run_command() -> None:
+    """The command that `sys.argv` names; raises SystemExit with its exit code."""
+    from ssmi_runtime.cli.streams import well_behaved
+
+    sys.argv = [part for word in sys.argv for part in _spelt_out(word)]
+    with well_behaved():
+        arguments = _quick_lint_arguments(sys.argv[1:])
+        if arguments is not None:
+            app.commands["lint"](**arguments)
+        else:
+            app()
+
+
+def _quick_lint_arguments(arguments: list[str]) -> dict[str, object] | None:
+    """The arguments of `ssmi lint`, read without Typer; None for other commands and for what only Typer can read."""
+    if arguments[:1] != ["lint"]:
+        return None
+    import gc
+
+    from ssmi_runtime.cli.quick import quick_arguments
+
+    # what imports and specs allocate lives until the process ends: looking for garbage takes a tenth of the time and finds none
+    gc.set_threshold(200_000)
+    return quick_arguments(app.commands["lint"], arguments[1:])
+
+
+__all__ = ["app", "main", "run_command"]

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from ssmi_dsl.terms.base import Bound, Facts
 
 
@@ -23,6 +25,11 @@ class Jsd(Bound):
     source: ClassVar[str] = "Hjelm et al. 2019"
     implemented: ClassVar[bool] = False
 
+    squash: bool = Field(
+        default=False,
+        description="a sigmoid on the critic before the softplus, as in the code of GMI; only to reproduce it",
+    )
+
 
 class Mine(Bound):
     """Donsker-Varadhan with a moving average in the gradient."""
@@ -33,6 +40,13 @@ class Mine(Bound):
     implemented: ClassVar[bool] = False
     facts: ClassVar[Facts] = Facts(raw_exponential=True)
 
+    momentum: float = Field(
+        default=0.9, ge=0, lt=1, description="m of Z <- m Z + (1 - m) E_q exp T, the denominator of the gradient"
+    )
+    constant_penalty: float = Field(
+        default=0.0, ge=0, description="weight of (log E_q exp T)², which pins the free constant of the critic (ReMINE)"
+    )
+
 
 class Smile(Bound):
     """Donsker-Varadhan with a clipped partition function."""
@@ -41,6 +55,8 @@ class Smile(Bound):
     formula: ClassVar[str] = "E_p[T] - log E_q[clip(exp T, e^-τ, e^τ)]"
     source: ClassVar[str] = "Song & Ermon 2020"
     implemented: ClassVar[bool] = False
+
+    clip: float = Field(default=5.0, gt=0, description="τ, the bound on the logarithm of what is averaged")
 
 
 class Tuba(Bound):
@@ -62,6 +78,8 @@ class Interpolated(Bound):
     implemented: ClassVar[bool] = False
     facts: ClassVar[Facts] = Facts(raw_exponential=True)
 
+    alpha: float = Field(default=0.01, description="α in (0, 1]: 1 is InfoNCE, towards 0 it becomes TUBA")
+
 
 class Spectral(Bound):
     """The spectral contrastive (chi-squared) objective."""
@@ -79,6 +97,10 @@ class Rpc(Bound):
     formula: ClassVar[str] = "E_p T - α E_q T - β/2 E_p T² - γ/2 E_q T²"
     source: ClassVar[str] = "Tsai et al. 2021"
     implemented: ClassVar[bool] = False
+
+    alpha: float = Field(default=0.0, description="α, the weight of E_q T")
+    beta: float = Field(default=0.001, description="β > 0, the weight of E_p T²; T stays below 1/β")
+    gamma: float = Field(default=1.0, description="γ > 0, the weight of E_q T²; T stays above -α/γ")
 
 
 class Sigmoid(Bound):
@@ -98,6 +120,11 @@ class Gaussian(Bound):
     source: ClassVar[str] = "Chang et al. 2024"
     implemented: ClassVar[bool] = False
 
+    eps: float = Field(default=1e-6, ge=0, description="ε, added to the diagonals of the covariances")
+    momentum: float | None = Field(
+        default=None, ge=0, lt=1, description="covariances as moving averages over steps; default: those of the batch"
+    )
+
 
 class EntropyReconstruction(Bound):
     """The entropy-reconstruction bound."""
@@ -106,3 +133,23 @@ class EntropyReconstruction(Bound):
     formula: ClassVar[str] = "H(Z₂) + E log q(Z₂|Z₁)"
     source: ClassVar[str] = "Rodríguez-Gálvez et al. 2023"
     implemented: ClassVar[bool] = False
+
+
+class Club(Bound):
+    """The contrastive log-ratio upper bound, for objectives that minimise information."""
+
+    name: ClassVar[str] = "club"
+    formula: ClassVar[str] = "I ≤ E_p[log q(b|a)] - E_q[log q(b|a)]"
+    source: ClassVar[str] = "Cheng et al. 2020 (CLUB)"
+    implemented: ClassVar[bool] = False
+    facts: ClassVar[Facts] = Facts(upper=True)
+
+
+class LeaveOneOut(Bound):
+    """The leave-one-out upper bound."""
+
+    name: ClassVar[str] = "leave-one-out"
+    formula: ClassVar[str] = "I ≤ E[T_ii - log mean_{j≠i} exp T_ij]"
+    source: ClassVar[str] = "Poole et al. 2019, section 2.2"
+    implemented: ClassVar[bool] = False
+    facts: ClassVar[Facts] = Facts(upper=True)

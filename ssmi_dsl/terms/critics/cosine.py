@@ -20,12 +20,21 @@ class Cosine(Critic):
     temperature: float = Field(
         default=0.2, gt=0, description="τ; |T| is at most 1/τ, so the bound cannot exceed 2/τ nats"
     )
+    learnable: bool = Field(
+        default=False, description="1/τ is a parameter, trained as exp of its logarithm; τ is its start"
+    )
+    min_temperature: float | None = Field(
+        default=None, gt=0, description="of a learned temperature: it is clamped from below here"
+    )
 
     def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.row_dot(self.features(b, x), self.features(b, y)), 1 / self.temperature)
 
     def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+
+    def sphere_temperature(self, width: int) -> float | None:
+        return self.temperature
 
     def features(self, b: Builder[V], x: V) -> V:
         return b.normalize(x)

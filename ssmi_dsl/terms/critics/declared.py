@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from ssmi_dsl.terms.base import Critic
+from ssmi_dsl.terms.base import Critic, Facts
 
 
 class Bilinear(Critic):
@@ -12,6 +12,7 @@ class Bilinear(Critic):
     formula: ClassVar[str] = "T = aᵀ W b"
     source: ClassVar[str] = "Tschannen et al. 2020"
     implemented: ClassVar[bool] = False
+    facts: ClassVar[Facts] = Facts(learned=True)
 
 
 class Separable(Critic):
@@ -21,6 +22,7 @@ class Separable(Critic):
     formula: ClassVar[str] = "T = φ₁(a)ᵀφ₂(b)"
     source: ClassVar[str] = "Tschannen et al. 2020"
     implemented: ClassVar[bool] = False
+    facts: ClassVar[Facts] = Facts(learned=True)
 
 
 class Mlp(Critic):
@@ -30,6 +32,7 @@ class Mlp(Critic):
     formula: ClassVar[str] = "T = φ([a, b])"
     source: ClassVar[str] = "Tschannen et al. 2020"
     implemented: ClassVar[bool] = False
+    facts: ClassVar[Facts] = Facts(learned=True)
 
 
 class Laplace(Critic):

@@ -29,7 +29,15 @@ class LogDet(Marginal):
     source: ClassVar[str] = "Ozsoy et al. 2022 (CorInfoMax)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
+
+    eps: float = Field(default=1e-8, ge=0, description="ε, added to the diagonal of the covariance")
+    order: int | None = Field(
+        default=None, ge=1, le=16, description="terms of the Taylor series of MEC; default: the determinant itself"
+    )
+    distortion: float = Field(
+        default=64.0, gt=0, description="ε² of the coding length, log det(I + D/(N ε²) ZᵀZ), where `order` is given"
+    )
 
 
 class NuclearNorm(Marginal):
@@ -40,7 +48,7 @@ class NuclearNorm(Marginal):
     source: ClassVar[str] = "Yerxa et al. 2023 (MMCR)"
     implemented: ClassVar[bool] = False
     kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "surrogate"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, unbounded_in_norm=True)
 
 
 class Frobenius(Marginal):
@@ -98,3 +106,22 @@ class Taylor(Marginal):
     facts: ClassVar[Facts] = Facts(prevents_collapse=True)
 
     order: int = Field(default=2, ge=2, le=4, description="order of the expansion")
+
+
+class Permutation(Marginal):
+    """Negatives by a random permutation: every anchor meets the target of one other place."""
+
+    name: ClassVar[str] = "permutation"
+    formula: ClassVar[str] = "q ≈ {(a_i, b_π(i))}"
+    source: ClassVar[str] = "Belghazi et al. 2018 (MINE); Veličković et al. 2019 (DGI)"
+    implemented: ClassVar[bool] = False
+    kind: ClassVar[Literal["estimated", "surrogate", "none"]] = "estimated"
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True)
+
+    draw: Literal["derangement", "permutation", "replacement"] = Field(
+        default="derangement", description="π without fixed points, any π, or targets drawn with replacement"
+    )
+    over: Literal["samples", "places"] = Field(
+        default="samples", description="what π exchanges: samples, or places (patches, times, nodes) of one sample"
+    )
+    exclude_neighbours: bool = Field(default=False, description="of graphs: a node's neighbours are not its negatives")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Marginal, Scores, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class InBatch(Marginal):
@@ -16,6 +17,20 @@ class InBatch(Marginal):
     formula: ClassVar[str] = "q ≈ {(a_i, b_j)}; i ≠ j are negatives"
     source: ClassVar[str] = "Poole et al. 2019, section 2; Tschannen et al. 2020, eq. 3"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M itself, estimated: samples of q are pairs of different samples of the batch",
+        steps=(
+            Step(
+                "q = p(a) p(b) is sampled by (a_i, b_j), i ≠ j",
+                r"\mathbb{E}_q e^{T} \approx \tfrac{1}{N(N-1)} \sum_{i \ne j} e^{T(a_i, b_j)}",
+                Origin.CITED,
+            ),
+        ),
+        section="Caps",
+    )
+
+    def candidates(self, batch: int) -> int | None:
+        return batch
 
     over: Literal["targets", "anchors"] = Field(
         default="targets",

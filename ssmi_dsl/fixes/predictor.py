@@ -1,0 +1,24 @@
+"""A fix that several rules propose: the anchor gets a predictor, which then stands for the marginal term."""
+
+from ssmi_dsl.components.backbones import num_features
+from ssmi_dsl.components.heads import output_width
+from ssmi_dsl.diagnostics import Applicability
+from ssmi_dsl.fixes.fix import Fix, set_value
+from ssmi_dsl.spec.method import Method
+
+
+def add_predictor(method: Method, *, constant_rate: bool) -> Fix | None:
+    """A bottleneck predictor of a quarter of the embedding (Chen & He 2021, section 4); None where the width is not known.
+
+    `constant_rate` also keeps its learning rate from decaying, as tied branches need.
+    """
+    name, head = method.anchor.name, method.anchor.projector
+    width = output_width(head) if head is not None else num_features(method.anchor.encoder)
+    if width is None:
+        return None
+    changes = [set_value(("branches", name, "predictor"), {"mlp": [max(width // 4, 1), width]})]
+    if type(method.objective.marginal).name != "predictor":
+        changes.append(set_value(("objective", "marginal"), "predictor"))
+    if constant_rate and method.spec.optimize.predictor.schedule != "constant":
+        changes.append(set_value(("optimize", "predictor", "schedule"), "constant"))
+    return Fix(f"give `{name}` a predictor as the marginal term", Applicability.UNSAFE, tuple(changes))

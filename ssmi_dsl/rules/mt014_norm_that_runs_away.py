@@ -1,0 +1,62 @@
+"""# What it finds
+
+The marginal term falls without end as embeddings grow, and nothing normalises them.
+
+# Why it is bad
+
+Log-determinants and nuclear norms grow with the scale of what they measure. With a critic that does not fix the norm, scaling aligned
+embeddings lowers the loss for ever. Learned and dot critics under an exponential bound have the same fault in another form, which DV001
+reports.
+
+# Example
+
+```yaml
+extends: vicreg
+objective: {critic: rbf, marginal: nuclear-norm} # MT014
+```
+
+# Instead
+
+```yaml
+extends: vicreg
+objective: {critic: {cosine: {temperature: 1.0}}, marginal: nuclear-norm}
+```
+
+# Source
+
+Yerxa et al. 2023 (MMCR), section 2: embeddings on the sphere; a probe of sixteen public losses found one that runs away
+"""
+
+from collections.abc import Iterator
+
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.fixes import Applicability, Fix, set_value
+from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import fixes_the_norm, term_name
+from ssmi_dsl.terms.critics.rbf import Rbf
+
+RULE = Rule(
+    "MT014",
+    "norm-that-runs-away",
+    Severity.ERROR,
+    "The marginal term falls without end as embeddings grow, and nothing normalises them",
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    objective = context.method.objective
+    if objective.marginal.facts.unbounded_in_norm and not fixes_the_norm(objective.critic):
+        yield Finding(
+            ("objective", "marginal"),
+            f"`{term_name(objective.marginal)}` falls as embeddings grow, and `{term_name(objective.critic)}` does not fix their norm",
+            labels=((("objective", "critic"), "does not normalise"),),
+            help="use `cosine`, or `rbf: {normalize: true}`",
+            fix=Fix(
+                "set `normalize: true`",
+                Applicability.SAFE,
+                (set_value(("objective", "critic", "rbf", "normalize"), True),),
+            )
+            if isinstance(objective.critic, Rbf)
+            else None,
+        )

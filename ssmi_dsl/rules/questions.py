@@ -1,0 +1,90 @@
+"""What several rules ask of a method."""
+
+from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18
+from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
+from ssmi_dsl.spec.method import BranchView, Method
+from ssmi_dsl.terms.base import Assignment, Critic, Marginal
+from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.prototypes import Prototypes
+from ssmi_dsl.terms.critics.rbf import Rbf
+from ssmi_dsl.terms.critics.standardized import Standardized
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
+from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
+from ssmi_dsl.terms.marginals.declared import Taylor
+from ssmi_dsl.terms.marginals.predictor import Predictor
+from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
+
+
+def term_name(term: Critic | Marginal) -> str:
+    """The word of a term."""
+    return type(term).name
+
+
+def fixes_the_norm(critic: Critic) -> bool:
+    """Whether scaling the embeddings leaves the critic's values as they are."""
+    return isinstance(critic, (Cosine, Standardized)) or (isinstance(critic, Rbf) and critic.normalize)
+
+
+def cosine_temperature(critic: Critic, dim: int) -> float | None:
+    """τ of a critic that is cos/τ up to a constant, which the bounds that take a log do not see; None for other critics."""
+    if isinstance(critic, Cosine):
+        return critic.temperature
+    if isinstance(critic, Rbf) and critic.normalize:
+        # of unit vectors -|a - b|²/τ is (2 cos - 2)/τ
+        return critic.temperature * (dim if critic.per_feature else 1) / 2
+    return None
+
+
+def num_candidates(method: Method) -> int:
+    """M, between how many candidates InfoNCE decides."""
+    marginal = method.objective.marginal
+    if isinstance(marginal, Queue):
+        return marginal.size + 1
+    batch = method.recipe.batch_of_objective
+    return method.spec.views.total * batch - 1 if marginal.uses_all_views else batch
+
+
+def assigns(marginal: Marginal) -> bool:
+    """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
+    return isinstance(marginal, Assignment)
+
+
+def is_second_order(marginal: Marginal) -> bool:
+    """Whether the marginal is the second-order expansion of the Donsker-Varadhan term, or a form of it."""
+    return isinstance(marginal, (CrossCorrelation, VarianceCovariance)) or (
+        isinstance(marginal, Taylor) and marginal.order == 2
+    )
+
+
+def couples_the_batch(method: Method) -> bool:
+    """Whether the loss of one sample depends on the others of its batch: a mean of losses of parts is then another loss."""
+    marginal, critic = method.objective.marginal, method.objective.critic
+    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen)) or marginal.kind == "none"
+    return not per_sample or isinstance(critic, Standardized)
+
+
+def shows_nats(method: Method) -> bool:
+    """Whether the spec calls values of its objective mutual information: a target in nats, or more than an estimate."""
+    return method.objective.target_nats is not None or method.spec.evaluate.mutual_information.report != "estimate"
+
+
+def is_linear(head: Head | None) -> bool:
+    """Whether a head is one linear layer."""
+    return isinstance(head, LinearHead) or (isinstance(head, MlpHead) and len(head.widths) == 1)
+
+
+def has_batch_norm(branch: BranchView) -> bool | None:
+    """Whether batch statistics enter the branch's embedding; None where only the library of its backbone knows."""
+    heads = [head for head in (branch.projector, branch.predictor) if isinstance(head, MlpHead)]
+    in_heads = any((head.norm == "batch" and len(head.widths) > 1) or head.last_norm != "none" for head in heads)
+    backbone = branch.encoder.backbone
+    if in_heads or isinstance(backbone, (ConvSmall, ResNet18)):
+        return True
+    return False if isinstance(backbone, MlpBackbone) else None
+
+
+def student_temperature(method: Method) -> float | None:
+    """The temperature of the anchor's softmax over prototypes; None where the critic is another."""
+    critic = method.objective.critic
+    return critic.temperature if isinstance(critic, Prototypes) else None
