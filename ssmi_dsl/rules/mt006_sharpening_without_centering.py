@@ -34,6 +34,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import student_temperature
 from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
@@ -44,7 +45,8 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     marginal = context.method.objective.marginal
     if isinstance(marginal, CenterSharpen) and not marginal.centering:
-        if marginal.temperature < marginal.student_temperature:
+        student = student_temperature(context.method)
+        if student is not None and marginal.temperature < student:
             yield Finding(
                 ("objective", "marginal", "center-sharpen", "centering"),
                 f"the target is sharpened (temperature {marginal.temperature:g}), but nothing keeps its outputs balanced",

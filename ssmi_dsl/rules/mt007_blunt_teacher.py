@@ -34,6 +34,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import student_temperature
 from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
@@ -52,7 +53,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if not isinstance(marginal, CenterSharpen):
         return
     loc = ("objective", "marginal", "center-sharpen", "temperature")
-    teacher, student = marginal.temperature, marginal.student_temperature
+    teacher, student = marginal.temperature, student_temperature(context.method)
+    if student is None:
+        return
     if teacher >= student and not marginal.centering:
         message = f"the target is neither centred nor sharper than the student ({teacher:g} against {student:g})"
         help = "set `temperature: 0.04` and `centering: true`"

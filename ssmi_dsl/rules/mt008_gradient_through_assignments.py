@@ -13,7 +13,7 @@ sides move towards assignments that are easy to predict.
 extends: moco-v2
 branches:
   key: {stop_gradient: false} # MT008
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 128}}}
+objective: {critic: prototypes, marginal: sinkhorn}
 recipes: {digits: null}
 ```
 
@@ -23,7 +23,7 @@ recipes: {digits: null}
 extends: moco-v2
 branches:
   key: {stop_gradient: true}
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 128}}}
+objective: {critic: prototypes, marginal: sinkhorn}
 recipes: {digits: null}
 ```
 

@@ -10,7 +10,8 @@ The equal shares of Sinkhorn-Knopp are then less than one sample for each protot
 
 ```yaml
 extends: moco-v2
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 3000}}} # MT009
+branches: {query: {prototypes: {count: 3000}}} # MT009
+objective: {critic: prototypes, marginal: sinkhorn}
 recipes: {digits: null}
 ```
 
@@ -18,7 +19,8 @@ recipes: {digits: null}
 
 ```yaml
 extends: moco-v2
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 3000, queue: 3840}}}
+branches: {query: {prototypes: {count: 3000}}}
+objective: {critic: prototypes, marginal: {sinkhorn: {queue: 3840}}}
 recipes: {digits: null}
 ```
 
@@ -43,15 +45,16 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     marginal = method.objective.marginal
-    if not isinstance(marginal, Sinkhorn):
+    prototypes = method.target.prototypes
+    if not isinstance(marginal, Sinkhorn) or prototypes is None:
         return
     batch = method.recipe.batch_of_objective
-    if batch + marginal.queue < marginal.prototypes:
-        missing = marginal.prototypes - batch
+    if batch + marginal.queue < prototypes.count:
+        missing = prototypes.count - batch
         queue = -(-missing // batch) * batch
         yield Finding(
-            ("objective", "marginal", "sinkhorn", "prototypes"),
-            f"{batch} samples and a queue of {marginal.queue} are shared among {marginal.prototypes} prototypes",
+            ("branches", method.target.source or method.target.owner, "prototypes", "count"),
+            f"{batch} samples and a queue of {marginal.queue} are shared among {prototypes.count} prototypes",
             label=f"recipe `{method.recipe.name}`",
             labels=((context.recipe_loc("batch_size"), f"N = {batch}"),),
             help=f"use a queue of at least {queue}, or fewer prototypes",

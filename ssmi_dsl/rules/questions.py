@@ -3,15 +3,15 @@
 from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18
 from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
-from ssmi_dsl.terms.base import Critic, Marginal
+from ssmi_dsl.terms.base import Assignment, Critic, Marginal
 from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
 from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
-from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 from ssmi_dsl.terms.marginals.taylor import Taylor
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
@@ -42,12 +42,12 @@ def num_candidates(method: Method) -> int:
     if isinstance(marginal, Queue):
         return marginal.size + 1
     batch = method.recipe.batch_of_objective
-    return 2 * batch - 1 if marginal.uses_all_views else batch
+    return method.spec.views.total * batch - 1 if marginal.uses_all_views else batch
 
 
 def assigns(marginal: Marginal) -> bool:
     """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
-    return isinstance(marginal, (Sinkhorn, CenterSharpen))
+    return isinstance(marginal, Assignment)
 
 
 def is_second_order(marginal: Marginal) -> bool:
@@ -82,3 +82,9 @@ def has_batch_norm(branch: BranchView) -> bool | None:
     if in_heads or isinstance(backbone, (ConvSmall, ResNet18)):
         return True
     return False if isinstance(backbone, MlpBackbone) else None
+
+
+def student_temperature(method: Method) -> float | None:
+    """The temperature of the anchor's softmax over prototypes; None where the critic is another."""
+    critic = method.objective.critic
+    return critic.temperature if isinstance(critic, Prototypes) else None

@@ -151,31 +151,43 @@ CHANGES: dict[str, Change] = {
     ),
     "MT005": (
         "moco-v2",
-        [("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.2}}")],
+        [
+            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
+            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.2}}"),
+        ],
         ["19:44 MT005"],
     ),
     "MT006": (
         "moco-v2",
-        [("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {centering: false}}")],
+        [
+            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
+            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {centering: false}}"),
+        ],
         ["19:42 MT006"],
     ),
     "MT007": (
         "moco-v2",
-        [("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.08}}")],
+        [
+            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
+            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.08}}"),
+        ],
         ["19:44 MT007"],
     ),
     "MT008": (
         "moco-v2",
         [
-            ("marginal: {queue: {size: 65536}}", "marginal: {sinkhorn: {prototypes: 100}}"),
+            ("marginal: {queue: {size: 65536}}", "marginal: sinkhorn"),
             ("    stop_gradient: true\n", ""),
         ],
         ["5:11 SD002", "11:3 MT008"],
     ),
     "MT009": (
         "moco-v2",
-        [("marginal: {queue: {size: 65536}}", "marginal: {sinkhorn: {prototypes: 1000, queue: 512}}")],
-        ["19:37 MT009"],
+        [
+            ("  query: {projector", "  query: {prototypes: {count: 1000}, projector"),
+            ("marginal: {queue: {size: 65536}}", "marginal: {sinkhorn: {queue: 512}}"),
+        ],
+        ["10:31 MT009"],
     ),
     "MT010": (
         "jmi",

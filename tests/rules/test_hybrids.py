@@ -34,8 +34,8 @@ recipes: {digits: null}
     "swav: balanced assignments of tied branches": (
         """
 extends: simsiam
-branches: {online: {predictor: null}}
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 3000, queue: 3840}}}
+branches: {online: {predictor: null, prototypes: {count: 3000}}}
+objective: {critic: prototypes, marginal: {sinkhorn: {queue: 3840}}}
 recipes: {digits: null}
 """,
         set(),
