@@ -177,8 +177,7 @@ class _Reader:
             self._stop(DOCUMENT_OVER_BUDGET, span, f"a {what} of {size:,} bytes; at most {limit:,} are read")
         if has_surrogate(text):
             self._report(INVISIBLE_CHARACTER, span, "an escape for half of a surrogate pair")
-        # `objective.on` is a key of the language, and keys are read as text; at the top of a document it is none
-        if not quoted and not (is_key and text == "on" and len(self._stack) > 1):
+        if not quoted:
             self._plain(text, span)
         value = scalars.resolve(text, quoted)
         if is_key:
