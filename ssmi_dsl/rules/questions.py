@@ -3,15 +3,18 @@
 from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18
 from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
-from ssmi_dsl.terms.base import Critic, Marginal
+from ssmi_dsl.terms.base import Assignment, Critic, Marginal
 from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
 from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
+from ssmi_dsl.terms.marginals.kmeans import KMeans
+from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
-from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
+from ssmi_dsl.terms.marginals.relations import Relations
 from ssmi_dsl.terms.marginals.taylor import Taylor
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
@@ -36,6 +39,11 @@ def cosine_temperature(critic: Critic, dim: int) -> float | None:
     return None
 
 
+def student_temperature(critic: Critic) -> float | None:
+    """τ of the anchor's softmax over prototypes; None where the critic compares no assignments."""
+    return critic.temperature if isinstance(critic, Prototypes) else None
+
+
 def num_candidates(method: Method) -> int:
     """M, between how many candidates InfoNCE decides."""
     marginal = method.objective.marginal
@@ -47,7 +55,7 @@ def num_candidates(method: Method) -> int:
 
 def assigns(marginal: Marginal) -> bool:
     """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
-    return isinstance(marginal, (Sinkhorn, CenterSharpen))
+    return isinstance(marginal, (Assignment, MeanEntropy))
 
 
 def is_second_order(marginal: Marginal) -> bool:
@@ -60,7 +68,7 @@ def is_second_order(marginal: Marginal) -> bool:
 def couples_the_batch(method: Method) -> bool:
     """Whether the loss of one sample depends on the others of its batch: a mean of losses of parts is then another loss."""
     marginal, critic = method.objective.marginal, method.objective.critic
-    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen)) or marginal.kind == "none"
+    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen, KMeans, Relations)) or marginal.kind == "none"
     return not per_sample or isinstance(critic, Standardized)
 
 
