@@ -14,7 +14,6 @@ from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
-from ssmi_dsl.terms.critics.cosine import Cosine
 from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.wording import quote
@@ -170,8 +169,6 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
         for field, term in terms.items():
             if not term.implemented:
                 yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
-        if isinstance(objective.critic, Cosine) and objective.critic.learnable:
-            yield no((*objective_loc(spec, index), "critic", "cosine", "learnable"), "a learned temperature")
         if objective.marginal.uses_all_views and views.total > 2 and term_name(objective.bound) != "infonce":
             loc = (*objective_loc(spec, index), "marginal")
             what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"

@@ -3,9 +3,10 @@
 Legend: N, M rows, D features.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from ssmi_dsl.builders.protocol import Mask
 
@@ -127,7 +128,9 @@ class NumpyBuilder:
 
     def _white(self, x: Array, eps: float) -> Array:
         mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
-        return np.linalg.solve(np.linalg.cholesky(mixed), (x - x.mean(axis=0)).T).T
+        factor: Array = np.asarray(np.linalg.cholesky(mixed), dtype=np.float64)
+        inverse: Array = np.asarray(np.linalg.inv(factor), dtype=np.float64)
+        return (x - x.mean(axis=0)) @ inverse.T
 
     def width(self, x: Array) -> Array:
         return np.asarray(float(x.shape[1]))
@@ -251,7 +254,8 @@ class NumpyBuilder:
         return 2 * len(x) * np.trapezoid(distance, t, axis=0)
 
     def normal_wasserstein(self, x: Array) -> Array:
-        quantiles = ndtri(np.arange(1, len(x) + 1) / (len(x) + 1))
+        normal = NormalDist()
+        quantiles = np.array([normal.inv_cdf(i / (len(x) + 1)) for i in range(1, len(x) + 1)])
         return np.square(np.sort(x, axis=0) - quantiles[:, None]).mean(axis=0)
 
     def ring_write(self, ring: Array, pointer: Array, rows: Array) -> Array:
@@ -272,7 +276,7 @@ class NumpyBuilder:
         return x + constant * np.eye(len(x))
 
     def eigenvalues(self, x: Array) -> Array:
-        return np.linalg.eigvalsh(x)
+        return np.asarray(np.linalg.eigvalsh(x), dtype=np.float64)
 
     def logdet(self, x: Array) -> Array:
         return np.asarray(np.linalg.slogdet(x)[1])

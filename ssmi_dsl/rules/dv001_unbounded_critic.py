@@ -39,7 +39,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     objective = method.objective
     if objective.marginal.kind == "estimated" and not objective.critic.facts.bounded:
-        normalized = getattr(objective.critic, "normalize", False)
+        critic = objective.critic
+        normalized = getattr(critic, "normalize", False) or getattr(critic, "most", None) is not None
         if type(objective.bound).name in ("donsker-varadhan", "nwj", "mine") and not normalized:
             yield Finding(
                 ("objective", "critic"),

@@ -15,7 +15,6 @@ REFUSED = [
     ("evaluate: {monitors: [feature-std]}", "2:22", "another `monitors`"),
     ("evaluate: {probe: {reads: embedding}}", "2:27", "another `reads` than `features`"),
     ("optimize: {predictor: {direct: {}}}", "2:32", "set in closed form"),
-    ("objective: {critic: {cosine: {learnable: true, min_temperature: 0.01}}}", "2:42", "a learned temperature"),
 ]
 ACCEPTED = [
     "recipes: {default: {hardware: {devices: 1, gather: none}}}",

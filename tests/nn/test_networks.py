@@ -9,12 +9,13 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from ssmi_compiler.errors import MissingComponentError
+from ssmi_compiler.errors import CompileError, MissingComponentError
 from ssmi_compiler.nn import build_backbone, build_head, init_module
+from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec, num_features
 from ssmi_dsl.components.datasets import TextInfo
-from ssmi_dsl.components.heads import HEADS, MlpHead, output_width
+from ssmi_dsl.components.heads import HEADS, MlpHead, SliceHead, output_width
 from ssmi_dsl.spec.branches import Branch
 
 ENCODERS = {
@@ -148,3 +149,29 @@ def test_strides_of_conv_small() -> None:
     maps = module.get_submodule("blocks")(x)
     assert maps.shape == (2, 32, 8, 8)
     assert torch.equal(module(x), maps.mean(dim=(2, 3)))
+    assert module.grid((32, 32)) == (8, 8)  # pyright: ignore[reportCallIssue] - a method of the backbone
+
+
+def test_iterative_whitening_whitens_each_group_and_follows_it_in_running_statistics() -> None:
+    module = IterativeWhitening(8, group=4, iterations=8, eps=0.0, momentum=1.0)
+    # well conditioned: the iteration is meant for few steps, and does not converge for eigenvalues near zero
+    mixing = torch.eye(8) + 0.2 * torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(400, 8, generator=torch.Generator().manual_seed(1)) @ mixing + 3
+    y = module(x)
+    for start in (0, 4):
+        covariance = torch.cov(y[:, start : start + 4].T, correction=0)
+        torch.testing.assert_close(covariance, torch.eye(4), atol=1e-3, rtol=0)
+    torch.testing.assert_close(y.mean(dim=0), torch.zeros(8), atol=1e-4, rtol=0)
+    torch.testing.assert_close(module.eval()(x), y, atol=1e-4, rtol=1e-4)
+
+
+def test_heads_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(CompileError, match="groups of 64"):
+        build_head(MlpHead(widths=(100,), last_norm="iterative-whitening"), 6)
+    with pytest.raises(CompileError, match="keeps 64 features, but there are only 6"):
+        build_head(SliceHead(width=64), 6)
+
+
+def test_a_sliced_head_keeps_the_first_features() -> None:
+    x = torch.randn(5, 6)
+    torch.testing.assert_close(build_head(SliceHead(width=2), 6)(x), x[:, :2])

@@ -63,9 +63,10 @@ class ConvSmallNet(nn.Module):
             ]
         self.blocks = nn.Sequential(*layers)
         self.num_features = widths[-1]
+        self.stride = prod(spec.strides)
 
     def grid(self, size: tuple[int, int]) -> tuple[int, int]:
-        return -(-size[0] // 8), -(-size[1] // 8)
+        return -(-size[0] // self.stride), -(-size[1] // self.stride)
 
     def forward(self, x: Tensor, *, tokens: bool = False) -> Tensor:
         return pool(self.blocks(x), tokens=tokens)
