@@ -9,17 +9,15 @@ Centering alone pushes every output towards the uniform distribution, which is t
 # Example
 
 ```yaml
-extends: moco-v2
+extends: dino
 objective: {critic: {prototypes: {temperature: 0.1}}, marginal: {center-sharpen: {temperature: 0.1}}} # MT005
-recipes: {digits: null}
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
+extends: dino
 objective: {critic: {prototypes: {temperature: 0.1}}, marginal: {center-sharpen: {temperature: 0.04}}}
-recipes: {digits: null}
 ```
 
 # Source
@@ -42,13 +40,12 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
+    objective = context.method.objective
+    marginal = objective.marginal
     if not isinstance(marginal, CenterSharpen) or not marginal.centering:
         return
-    teacher, student = marginal.temperature, student_temperature(context.method)
-    if student is None:
-        return
-    if teacher >= student:
+    teacher, student = marginal.temperature, student_temperature(objective.critic)
+    if student is not None and teacher >= student:
         yield Finding(
             ("objective", "marginal", "center-sharpen", "temperature"),
             f"the target is centred, but at temperature {teacher:g} it is no sharper than the student at {student:g}",

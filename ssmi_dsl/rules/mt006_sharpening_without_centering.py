@@ -10,17 +10,15 @@ own.
 # Example
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {centering: false}}} # MT006
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {centering: false}}} # MT006
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {centering: true}}}
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {centering: true}}}
 ```
 
 # Source
@@ -43,9 +41,10 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
+    objective = context.method.objective
+    marginal = objective.marginal
     if isinstance(marginal, CenterSharpen) and not marginal.centering:
-        student = student_temperature(context.method)
+        student = student_temperature(objective.critic)
         if student is not None and marginal.temperature < student:
             yield Finding(
                 ("objective", "marginal", "center-sharpen", "centering"),

@@ -10,17 +10,15 @@ than its student gives the student no signal but its own (an error).
 # Example
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.09}}} # MT007
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {temperature: 0.09}}} # MT007
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.07, warmup_epochs: 30}}}
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {temperature: 0.07, warmup_temperature: 0.04, warmup_epochs: 30}}}
 ```
 
 # Source
@@ -49,13 +47,12 @@ UNSTABLE_ABOVE = 0.07
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
-    if not isinstance(marginal, CenterSharpen):
+    objective = context.method.objective
+    marginal, student = objective.marginal, student_temperature(objective.critic)
+    if not isinstance(marginal, CenterSharpen) or student is None:
         return
     loc = ("objective", "marginal", "center-sharpen", "temperature")
-    teacher, student = marginal.temperature, student_temperature(context.method)
-    if student is None:
-        return
+    teacher = marginal.temperature
     if teacher >= student and not marginal.centering:
         message = f"the target is neither centred nor sharper than the student ({teacher:g} against {student:g})"
         help = "set `temperature: 0.04` and `centering: true`"

@@ -9,18 +9,18 @@ The equal shares of Sinkhorn-Knopp are then less than one sample for each protot
 # Example
 
 ```yaml
-extends: moco-v2
-branches: {query: {prototypes: {count: 3000}}} # MT009
-objective: {critic: prototypes, marginal: sinkhorn}
+extends: swav
+branches: {online: {prototypes: {count: 3000}}} # MT009
+objective: {marginal: {sinkhorn: {queue: 0, queue_epochs: 0}}}
 recipes: {digits: null}
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-branches: {query: {prototypes: {count: 3000}}}
-objective: {critic: prototypes, marginal: {sinkhorn: {queue: 3840}}}
+extends: swav
+branches: {online: {prototypes: {count: 3000}}}
+objective: {marginal: {sinkhorn: {queue: 3840, queue_epochs: 15}}}
 recipes: {digits: null}
 ```
 
@@ -35,6 +35,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.spec.method import TOKEN_OUTPUTS
 from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 
 RULE = Rule(
@@ -45,15 +46,16 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     marginal = method.objective.marginal
-    prototypes = method.target.prototypes
-    if not isinstance(marginal, Sinkhorn) or prototypes is None:
+    target, prototypes = method.target, method.target.prototypes
+    # of tokens, a batch holds as many samples as there are places: the rule says nothing of them
+    if not isinstance(marginal, Sinkhorn) or prototypes is None or method.objectives[method.focus].target_output in TOKEN_OUTPUTS:
         return
     batch = method.recipe.batch_of_objective
     if batch + marginal.queue < prototypes.count:
         missing = prototypes.count - batch
         queue = -(-missing // batch) * batch
         yield Finding(
-            ("branches", method.target.source or method.target.owner, "prototypes", "count"),
+            ("branches", target.prototype_owner, "prototypes", "count"),
             f"{batch} samples and a queue of {marginal.queue} are shared among {prototypes.count} prototypes",
             label=f"recipe `{method.recipe.name}`",
             labels=((context.recipe_loc("batch_size"), f"N = {batch}"),),

@@ -10,8 +10,11 @@ from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
 from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
+from ssmi_dsl.terms.marginals.kmeans import KMeans
+from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.relations import Relations
 from ssmi_dsl.terms.marginals.taylor import Taylor
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
@@ -36,18 +39,23 @@ def cosine_temperature(critic: Critic, dim: int) -> float | None:
     return None
 
 
+def student_temperature(critic: Critic) -> float | None:
+    """τ of the anchor's softmax over prototypes; None where the critic compares no assignments."""
+    return critic.temperature if isinstance(critic, Prototypes) else None
+
+
 def num_candidates(method: Method) -> int:
     """M, between how many candidates InfoNCE decides."""
     marginal = method.objective.marginal
     if isinstance(marginal, Queue):
         return marginal.size + 1
     batch = method.recipe.batch_of_objective
-    return method.spec.views.total * batch - 1 if marginal.uses_all_views else batch
+    return 2 * batch - 1 if marginal.uses_all_views else batch
 
 
 def assigns(marginal: Marginal) -> bool:
     """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
-    return isinstance(marginal, Assignment)
+    return isinstance(marginal, (Assignment, MeanEntropy))
 
 
 def is_second_order(marginal: Marginal) -> bool:
@@ -60,7 +68,7 @@ def is_second_order(marginal: Marginal) -> bool:
 def couples_the_batch(method: Method) -> bool:
     """Whether the loss of one sample depends on the others of its batch: a mean of losses of parts is then another loss."""
     marginal, critic = method.objective.marginal, method.objective.critic
-    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen)) or marginal.kind == "none"
+    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen, KMeans, Relations)) or marginal.kind == "none"
     return not per_sample or isinstance(critic, Standardized)
 
 
@@ -82,9 +90,3 @@ def has_batch_norm(branch: BranchView) -> bool | None:
     if in_heads or isinstance(backbone, (ConvSmall, ResNet18)):
         return True
     return False if isinstance(backbone, MlpBackbone) else None
-
-
-def student_temperature(method: Method) -> float | None:
-    """The temperature of the anchor's softmax over prototypes; None where the critic is another."""
-    critic = method.objective.critic
-    return critic.temperature if isinstance(critic, Prototypes) else None
