@@ -29,14 +29,14 @@ def fixes_the_norm(critic: Critic) -> bool:
     return isinstance(critic, (Cosine, Standardized)) or (isinstance(critic, Rbf) and critic.normalize)
 
 
+def normalizes(term: Critic | Marginal) -> bool:
+    """Whether the term has a switch that divides embeddings by their norms, and it is on."""
+    return bool(getattr(term, "normalize", False))
+
+
 def cosine_temperature(critic: Critic, dim: int) -> float | None:
     """τ of a critic that is cos/τ up to a constant, which the bounds that take a log do not see; None for other critics."""
-    if isinstance(critic, Cosine):
-        return critic.temperature
-    if isinstance(critic, Rbf) and critic.normalize:
-        # of unit vectors -|a - b|²/τ is (2 cos - 2)/τ
-        return critic.temperature * (dim if critic.per_feature else 1) / 2
-    return None
+    return critic.sphere_temperature(dim)
 
 
 def student_temperature(critic: Critic) -> float | None:

@@ -82,7 +82,7 @@ def _run(lowered: Lowered, stage: int) -> StepResult:
     def group(prefix: str) -> dict[str, Tensor]:
         return {key.removeprefix(prefix): value for key, value in inputs.items() if key.startswith(prefix)}
 
-    extras = {key: inputs[key] for key in ("labels", "index") if key in inputs}
+    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
     return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {}, extras)
 
 

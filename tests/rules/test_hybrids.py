@@ -63,7 +63,9 @@ recipes: {digits: null}
     "i-jepa: regression of an EMA target": (
         """
 extends: byol
-views: {mask: {}}
+encoder: {backbone: {vit: {patch: 8}}, stem: null}
+views: {mask: {block: {count: 4}}}
+branches: {online: {input: visible}}
 objective: {critic: laplace}
 """,
         set(),
@@ -98,7 +100,7 @@ recipes: {digits: null}
     "mec: four terms of the series, at the published distortion": (
         """
 extends: vicreg
-objective: {critic: {cosine: {temperature: 1.0}}, marginal: {log-det: {order: 4, distortion: 64}}}
+objective: {critic: {cosine: {temperature: 1.0}}, marginal: {coding-length: {order: 4, distortion: 64}}}
 """,
         set(),
     ),

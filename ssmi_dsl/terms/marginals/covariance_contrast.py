@@ -18,7 +18,9 @@ class CovarianceContrast(Surrogate):
     name: ClassVar[str] = "covariance-contrast"
     formula: ClassVar[str] = "ρ mean âᵢᵀ C âᵢ,  C <- β C + (1 - β) mean âᵢâᵢᵀ"
     source: ClassVar[str] = "Zhu et al. 2022 (TiCo), eq. 5 and algorithm 1"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    facts: ClassVar[Facts] = Facts(
+        prevents_collapse=True, exchange_symmetric=False, needs_unit_norm=True, statistics="global"
+    )
 
     weight: float = Field(default=8.0, ge=0, description="ρ, the weight of the contrast")
     momentum: float = Field(default=0.9, ge=0, lt=1, description="β of the running second moment")

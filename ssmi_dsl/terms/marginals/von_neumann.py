@@ -15,7 +15,7 @@ class VonNeumann(Surrogate):
     name: ClassVar[str] = "von-neumann"
     formula: ClassVar[str] = "½ Σ_{z∈{a,b}} Σ_k λ_k log λ_k,  λ the eigenvalues of ẐᵀẐ / N"
     source: ClassVar[str] = "Kim et al. 2023 (VNE, 2304.01434), eq. 3 and 4"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    facts: ClassVar[Facts] = Facts(prevents_collapse=True, needs_unit_norm=True, statistics="global")
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
