@@ -30,7 +30,6 @@ def main() -> None:
     print(json.dumps(validate(arguments.method, arguments.set, seed=arguments.seed, readings=arguments.readings)))
 
 
-@torch.no_grad()
 def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> dict[str, object]:
     """Train on the validation split; k-NN on the way and the accuracies and monitors at the end, with processor seconds of training."""
     method = load_recipe(source, None, data="digits", overrides=overrides)
@@ -54,7 +53,8 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
         inputs.update(draw_noise(lowered.augmentations, method.recipe.batch_size, size, seed=seed, step=step))
         for name, value in numbers_at(method, step, num_steps, steps_per_epoch).items():
             inputs[name].fill_(value)
-        step_function(*(inputs[name] for name in lowered.step.inputs))
+        with torch.no_grad():
+            step_function(*(inputs[name] for name in lowered.step.inputs))
         seconds += time.process_time() - began
         if (step + 1) % max(1, num_steps // max(1, readings)) == 0:
             curve[step + 1] = round(meter.accuracies(state)["knn"], 3)

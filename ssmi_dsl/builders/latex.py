@@ -93,6 +93,69 @@ class LatexBuilder:
     def logmeanexp(self, x: Formula, *, without: Mask) -> Formula:
         return Formula(rf"\log \operatorname*{{mean}}_{{i,\, {_WITHOUT[without]}}} \exp\left({x}\right)")
 
+    def matmul(self, x: Formula, y: Formula) -> Formula:
+        return Formula(rf"{_tight(x)}\,{_tight(y)}")
+
+    def transpose(self, x: Formula) -> Formula:
+        return Formula(rf"{_tight(x)}^{{\top}}")
+
+    def add_column(self, x: Formula, column: Formula) -> Formula:
+        return self.add(x, column)
+
+    def add_row(self, x: Formula, row: Formula) -> Formula:
+        text = str(row)
+        return Formula(f"{x} - {text[1:]}" if text.startswith("-") else f"{x} + {text}", tight=False)
+
+    def mul_column(self, x: Formula, column: Formula) -> Formula:
+        return Formula(rf"{_tight(column)}\,{_tight(x)}")
+
+    def take_rows(self, x: Formula, index: Formula) -> Formula:
+        return Formula(rf"{_tight(x)}_{{{index}}}")
+
+    def put_rows(self, x: Formula, index: Formula, rows: Formula) -> Formula:
+        return Formula(rf"{_tight(x)}_{{{index}}} \leftarrow {rows}")
+
+    def one_hot(self, index: Formula, *, count: int) -> Formula:
+        return Formula(rf"\operatorname{{onehot}}({index})")
+
+    def sinkhorn(
+        self, x: Formula, past: Formula | None = None, share: Formula | None = None, *, iterations: int
+    ) -> Formula:
+        return Formula(rf"\operatorname{{SK}}({x})" if past is None else rf"\operatorname{{SK}}([{x};\, {past}])_i")
+
+    def mul(self, x: Formula, y: Formula) -> Formula:
+        return Formula(rf"{_tight(x)}\,{_tight(y)}")
+
+    def div(self, x: Formula, y: Formula) -> Formula:
+        return Formula(rf"\frac{{{x}}}{{{y}}}")
+
+    def exp(self, x: Formula) -> Formula:
+        return Formula(rf"\exp\left({x}\right)")
+
+    def log(self, x: Formula) -> Formula:
+        return Formula(rf"\log\left({x}\right)")
+
+    def log_softmax(self, x: Formula) -> Formula:
+        return Formula(rf"\log \operatorname{{softmax}}\left({x}\right)")
+
+    def softmax(self, x: Formula) -> Formula:
+        return Formula(rf"\operatorname{{softmax}}\left({x}\right)")
+
+    def stop_gradient(self, x: Formula) -> Formula:
+        return Formula(rf"\operatorname{{sg}}\left({x}\right)")
+
+    def row_argmax(self, x: Formula) -> Formula:
+        return Formula(rf"\operatorname*{{argmax}}_j {_bracket(x)}")
+
+    def harden(self, x: Formula) -> Formula:
+        return Formula(rf"\operatorname{{onehot}} \operatorname*{{argmax}}_j {_bracket(x)}")
+
+    def column_sum(self, x: Formula) -> Formula:
+        return Formula(rf"\sum\nolimits_i {_bracket(x)}")
+
+    def column_mean(self, x: Formula) -> Formula:
+        return Formula(rf"\tfrac1N \sum\nolimits_i {_bracket(x)}")
+
     def diagonal(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{diag}}\left({x}\right)")
 

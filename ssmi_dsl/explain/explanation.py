@@ -157,6 +157,11 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
                 tuple(Formula(symbol.format(index + 1)) for index in range(method.spec.views.total)),
                 {name: Formula(wrap.format(name)) for name in names},
                 Formula("labels"),
+                Formula("e"),
+                Formula("c"),
+                targets=tuple(Formula(f"b{index + 1}") for index in range(1, max(2, method.spec.views.count))),
+                index=Formula("n"),
+                projection=Formula("z"),
             ),
         )
         for builder, symbol, wrap in ((PrintBuilder(), "z{}", "{}"), (LatexBuilder(), "z_{{{}}}", r"\mathrm{{{}}}"))

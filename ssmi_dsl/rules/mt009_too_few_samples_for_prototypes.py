@@ -48,7 +48,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
     marginal = method.objective.marginal
     target, prototypes = method.target, method.target.prototypes
     # of tokens, a batch holds as many samples as there are places: the rule says nothing of them
-    if not isinstance(marginal, Sinkhorn) or prototypes is None or method.objectives[method.focus].target_output in TOKEN_OUTPUTS:
+    if (
+        not isinstance(marginal, Sinkhorn)
+        or prototypes is None
+        or method.objectives[method.focus].target_output in TOKEN_OUTPUTS
+    ):
         return
     batch = method.recipe.batch_of_objective
     if batch + marginal.queue < prototypes.count:

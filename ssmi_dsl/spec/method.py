@@ -262,6 +262,9 @@ def _pairs(
     spec: MethodSpec, objective: Objective, anchor: BranchView, target: BranchView, outputs: tuple[str, str]
 ) -> tuple[Pair, ...]:
     """Every view as an anchor against every other global view; one order of two views where the loss does not change by their exchange."""
+    if spec.views.modalities is not None:
+        order = list(spec.branches)
+        return (Pair(anchor.name, order.index(anchor.name), target.name, order.index(target.name)),)
     if objective.views == "same":
         return tuple(Pair(anchor.name, view, target.name, view) for view in range(spec.views.count))
     if not spec.optimize.swap:

@@ -105,7 +105,7 @@ def test_targets_may_be_layer_normed_means_of_the_last_blocks() -> None:
     last = module(x, tokens=True, blocks=0)[:, 1:]
     torch.testing.assert_close(last, nn.functional.layer_norm(module(x, tokens=True)[:, 1:], (16,)))
     depths: list[Tensor] = []
-    hooks = [b.register_forward_hook(lambda m, i, y: depths.append(y)) for b in module.blocks]
+    hooks = [b.register_forward_hook(lambda m, i, y: depths.append(torch.as_tensor(y))) for b in module.blocks]
     module(x)
     [hook.remove() for hook in hooks]
     expected = torch.stack([nn.functional.layer_norm(each[:, 1:], (16,)) for each in depths[-2:]]).mean(dim=0)

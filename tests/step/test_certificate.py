@@ -4,20 +4,17 @@ from typing import Any
 
 import pytest
 import torch
+from bundled import EVERY_METHOD, stages_of
 from torch import Tensor, nn
 
-from ssmi_compiler.compile import example_inputs, make_augmentations, sizes_of
+from ssmi_compiler.compile import example_inputs, has_text
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import build_graph
 from ssmi_compiler.ir.graph import Op
 from ssmi_compiler.ir.text import parse_graph, print_graph
-from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.step import lower
 from ssmi_compiler.step.certificate import certify
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import build_networks
 from ssmi_compiler.step.trace import trace_step, without_probes
-from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
@@ -32,12 +29,9 @@ def _method(name: str, *overrides: str) -> Method:
 
 
 def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
-    info = DATASETS["digits"]
-    networks = build_networks(method, channels=3, size=info.size)
-    augmentations = make_augmentations(method, info)
-    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
-    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
-    inputs = example_inputs(method, networks, augmentations, info, seed=0)
+    data = "shapes" if has_text(method) else "digits"
+    stages, networks, augmentations = stages_of(method, data)
+    inputs = example_inputs(method, networks, augmentations, DATASETS[data], seed=0)
     generator = torch.Generator().manual_seed(0)
     inputs["batch"] = torch.randint(0, 256, inputs["batch"].shape, dtype=torch.uint8, generator=generator)
     for name in [name for name in inputs if name.startswith("number/")]:
@@ -49,7 +43,7 @@ def _group(inputs: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name[len(prefix) :]: value for name, value in inputs.items() if name.startswith(prefix)}
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", EVERY_METHOD)
 def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
     method = _method(name)
     program, inputs = _program(method)
@@ -59,9 +53,9 @@ def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
     certificate = certify(traced, method)
     step = without_probes(traced)
     outputs = dict(zip(step.outputs, step.module(*(inputs[key] for key in step.inputs)), strict=True))
-    extras = {key: inputs[key] for key in ("labels", "index") if key in inputs}
-    groups = (_group(inputs, prefix) for prefix in ("noise/", "number/"))
-    eager = program(_group(inputs, "state/"), inputs["batch"], *groups, {}, extras)
+    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
+    noise, numbers = _group(inputs, "noise/"), _group(inputs, "number/")
+    eager = program(_group(inputs, "state/"), inputs["batch"], noise, numbers, {}, extras)
 
     assert certificate.paradigm == method.paradigm
     assert not any(key.startswith("probe/") for key in step.inputs)

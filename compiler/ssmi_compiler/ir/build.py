@@ -361,17 +361,18 @@ class _Step:
     def _features(self, branch: BranchView, image: Value) -> Value:
         """[N F]; from the same call as the tokens where some objective reads those of this encoder."""
         if branch.owner in self.token_owners:
-            return self.b.op("pooled", self._all_tokens(branch, image))
+            return self._part_of("pooled", self._all_tokens(branch, image))
         return self._encode(branch, image, self.sizes.features[branch.owner])
 
     def _token_rows(self, branch: BranchView, output: OutputName, image: Value) -> Value:
         """Rows for places of the images: of the feature map, or tokens behind the heads that `branch` has for them."""
         x = self._all_tokens(branch, image)
         if output == "map":
-            return self.b.op("tokens", x)
+            return self._part_of("tokens", x)
         if isinstance(branch.predictor, TransformerHead):
             return self._predicted(branch, x, image)
-        z = self.b.op("take_tokens", x, self._mask(image, "hidden")) if output == "hidden" else self.b.op("tokens", x)
+        taken = output == "hidden"
+        z = self._part_of("take_tokens", x, self._mask(image, "hidden")) if taken else self._part_of("tokens", x)
         own, head = branch.token_projector is not None, branch.token_projector or branch.projector
         if head is not None:
             part = f"{branch.owner}.{'token_projector' if own else 'projector'}"
@@ -433,7 +434,17 @@ class _Step:
         """Places of a view: `visible` [N C], `hidden` [N G K]."""
         counts, view = self._counts(image), self.views.index(image)
         shape = (counts.visible,) if part == "visible" else (counts.groups, counts.hidden)
-        return self.b.op("mask", shape=(self.sizes.batch, *shape), dtype="i64", view=view, part=part)
+        key = ("mask", view, part)
+        if key not in self.called:
+            self.called[key] = self.b.op("mask", shape=(self.sizes.batch, *shape), dtype="i64", view=view, part=part)
+        return self.called[key]
+
+    def _part_of(self, op: str, *operands: Value) -> Value:
+        """What is taken of tokens, once: heads on two equal values would be two calls."""
+        key = (op, *(operand.index for operand in operands))
+        if key not in self.called:
+            self.called[key] = self.b.op(op, *operands)
+        return self.called[key]
 
     def _apply(
         self,

@@ -3,7 +3,9 @@
 from math import log
 from typing import ClassVar
 
-from ssmi_dsl.builders.protocol import Builder
+from pydantic import Field
+
+from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
 
@@ -35,9 +37,17 @@ class InfoNCE(Bound):
         section="Caps",
     )
 
+    symmetric: bool = Field(
+        default=False,
+        description="mean of both directions on one score matrix (CLIP); other marginals than `in-batch` have one direction",
+    )
+
     def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(scores.positive))
         marginal = b.mean(b.row_logsumexp(scores.matrix, without=scores.excluded))
+        if self.symmetric and scores.positives == Mask.DIAGONAL:
+            columns = b.mean(b.row_logsumexp(b.transpose(scores.matrix), without=scores.excluded))
+            marginal = b.scale(b.add(marginal, columns), 0.5)
         return TermPair(joint, marginal)
 
     def cap(self, candidates: int) -> float | None:
