@@ -5,6 +5,7 @@ from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
 from ssmi_dsl.terms.base import Assignment, Critic, Marginal
 from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.dot import Dot
 from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
@@ -32,6 +33,11 @@ def fixes_the_norm(critic: Critic) -> bool:
 def normalizes(term: Critic | Marginal) -> bool:
     """Whether the term has a switch that divides embeddings by their norms, and it is on."""
     return bool(getattr(term, "normalize", False))
+
+
+def is_bounded(critic: Critic) -> bool:
+    """Whether |T| has a bound for every input, with the parameters that the spec gives."""
+    return critic.facts.bounded or normalizes(critic) or (isinstance(critic, Dot) and critic.most is not None)
 
 
 def cosine_temperature(critic: Critic, dim: int) -> float | None:

@@ -264,7 +264,11 @@ CHANGES: dict[str, Change] = {
     "SD008": ("byol", [("swap: true}", "swap: true, blocks: [online, target]}")], ["25:64 SD008"]),
     "SD009": (
         "simsiam",
-        [("    of: online # the same parameters: the implicit M-step copies them\n", "")],
+        [
+            ("    of: online # the same parameters: the implicit M-step copies them\n", ""),
+            # a momentum fits one size of batch: that of all recipes here
+            ("    batch_size: 64\n    epochs: 60\n", "    batch_size: 256\n    epochs: 600\n"),
+        ],
         ["14:3 SD009"],
     ),
     "SD010": ("sdmi", [("blocks: [a, b]", "blocks: [a, b], updates: simultaneous")], ["18:60 SD010"]),
