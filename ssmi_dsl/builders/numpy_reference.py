@@ -5,7 +5,7 @@ Legend: N, M rows, D features.
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import ndtri  # pyright: ignore[reportMissingTypeStubs]: SciPy ships none
 
 from ssmi_dsl.builders.protocol import Mask
 
@@ -127,7 +127,8 @@ class NumpyBuilder:
 
     def _white(self, x: Array, eps: float) -> Array:
         mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
-        return np.linalg.solve(np.linalg.cholesky(mixed), (x - x.mean(axis=0)).T).T
+        white: Array = np.linalg.solve(np.linalg.cholesky(mixed), np.transpose(x - x.mean(axis=0)))
+        return np.transpose(white)
 
     def width(self, x: Array) -> Array:
         return np.asarray(float(x.shape[1]))
@@ -272,7 +273,7 @@ class NumpyBuilder:
         return x + constant * np.eye(len(x))
 
     def eigenvalues(self, x: Array) -> Array:
-        return np.linalg.eigvalsh(x)
+        return np.asarray(np.linalg.eigvalsh(x), dtype=np.float64)
 
     def logdet(self, x: Array) -> Array:
         return np.asarray(np.linalg.slogdet(x)[1])

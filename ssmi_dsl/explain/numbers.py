@@ -68,7 +68,9 @@ def _critic(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Num
         Origin.PROJECT,
     )
     bias = (
-        objective.bound.upward_bias(relative_variance(tau, width), batch) if objective.marginal.kind == "estimated" else None
+        objective.bound.upward_bias(relative_variance(tau, width), batch)
+        if objective.marginal.kind == "estimated"
+        else None
     )
     if bias is not None and isfinite(bias):
         text = f"how far a batch's DV value lies too high at those embeddings, N = {batch} independent negatives"
