@@ -127,8 +127,8 @@ class NumpyBuilder:
 
     def _white(self, x: Array, eps: float) -> Array:
         mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
-        white: Array = np.linalg.solve(np.linalg.cholesky(mixed), np.transpose(x - x.mean(axis=0)))
-        return np.transpose(white)
+        white = np.linalg.solve(np.linalg.cholesky(mixed), np.transpose(x - x.mean(axis=0)))
+        return np.asarray(np.transpose(white), dtype=np.float64)
 
     def width(self, x: Array) -> Array:
         return np.asarray(float(x.shape[1]))
