@@ -16,7 +16,14 @@ from ssmi_dsl.terms import Inputs, Shapes, Term, pair_loss, term_name
 from ssmi_dsl.terms.reading import Origin, Step
 
 # symbols of the parts of a branch
-_LETTERS = {"encoder": "f", "projector": "g", "predictor": "h", "prototypes": "c"}
+_LETTERS = {
+    "encoder": "f",
+    "projector": "g",
+    "predictor": "h",
+    "prototypes": "c",
+    "token_projector": "g'",
+    "token_prototypes": "c'",
+}
 _DEFAULT_POSITIVE = "paired"
 
 

@@ -31,8 +31,7 @@ class Interpolated(Bound):
         stands_for="I(A;B), from below, with a baseline between a learned constant and the mean of the other candidates",
         steps=(
             Step(
-                "a baseline m may read further independent samples: I(A;B) ≥ 1 + E_p[T - log m] "
-                "- E_q[exp T / m]",
+                "a baseline m may read further independent samples: I(A;B) ≥ 1 + E_p[T - log m] - E_q[exp T / m]",
                 r"I(A;B) \ge 1 + \mathbb{E}_p\big[T - \log m\big] - \mathbb{E}_q\big[e^{T} / m\big]",
                 Origin.CITED,
             ),
