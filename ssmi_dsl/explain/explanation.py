@@ -1,5 +1,6 @@
 """`ssmi explain`: a method as mathematics, as data. The renderers beside this file write it as text, LaTeX or JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ssmi_dsl.builders.latex import LatexBuilder
@@ -15,7 +16,14 @@ from ssmi_dsl.terms import Inputs, Shapes, Term, pair_loss, term_name
 from ssmi_dsl.terms.reading import Origin, Step
 
 # symbols of the parts of a branch
-_LETTERS = {"encoder": "f", "projector": "g", "predictor": "h", "prototypes": "c"}
+_LETTERS = {
+    "encoder": "f",
+    "projector": "g",
+    "predictor": "h",
+    "prototypes": "c",
+    "token_projector": "g'",
+    "token_prototypes": "c'",
+}
 _DEFAULT_POSITIVE = "paired"
 
 
@@ -151,20 +159,9 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
             critic=objective.critic,
             marginal=objective.marginal,
             positive=objective.positive,
-            at=Inputs(
-                Formula("a"),
-                Formula("b"),
-                tuple(Formula(symbol.format(index + 1)) for index in range(method.spec.views.total)),
-                {name: Formula(wrap.format(name)) for name in names},
-                Formula("labels"),
-                Formula("e"),
-                Formula("c"),
-                targets=tuple(Formula(f"b{index + 1}") for index in range(1, max(2, method.spec.views.count))),
-                index=Formula("n"),
-                projection=Formula("z"),
-            ),
+            at=_symbols(method, symbol=symbol, wrap=wrap, names=names),
         )
-        for builder, symbol, wrap in ((PrintBuilder(), "z{}", "{}"), (LatexBuilder(), "z_{{{}}}", r"\mathrm{{{}}}"))
+        for builder, symbol, wrap in ((PrintBuilder(), "{}{}", "{}"), (LatexBuilder(), "{}_{{{}}}", r"\mathrm{{{}}}"))
     )
     joint = Text(str(text.joint), str(latex.joint))
     if text.marginal is None or latex.marginal is None:
@@ -172,10 +169,34 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
     return joint, Text(str(text.marginal), str(latex.marginal))
 
 
+def _symbols(method: Method, *, symbol: str, wrap: str, names: Sequence[str]) -> Inputs[Formula]:
+    """What an emission may read, as symbols: `symbol` writes a view, `wrap` a name."""
+    indices = range(1, method.spec.views.total + 1)
+
+    def named(word: str) -> Formula:
+        return Formula(wrap.format(word if wrap == "{}" else word.replace("_", r"\_")))
+
+    a, b = Formula("a"), Formula("b")
+    return Inputs(
+        a,
+        b,
+        tuple(Formula(symbol.format("z", index)) for index in indices),
+        {name: named(name) for name in names},
+        labels=named("labels"),
+        index=named("index"),
+        embedding=named("embedding"),
+        prototypes=named("prototypes"),
+        targets=tuple(Formula(symbol.format("b", index)) for index in indices[1:]),
+        pairs=((a, b),),
+        maps=(named("f"), named("f'")),
+        projection=named("projection"),
+    )
+
+
 def _memory_of(term: Term) -> tuple[str, ...]:
     """Names of the tensors and numbers that a term's emission may read; their shapes do not matter to a formula."""
-    shapes = Shapes(2, 2)
-    return (*term.learned(shapes), *term.state(shapes), *term.schedules())
+    shapes = Shapes(2, 2, num_train=2, embedding=2)
+    return (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
 
 
 def _loss(reads: ObjectiveView, has_marginal: bool) -> Text:

@@ -1,28 +1,54 @@
 """What the objectives of a method read: the sizes that their numbers depend on, and whether they are symmetric."""
 
 from ssmi_dsl.components.backbones import num_features
-from ssmi_dsl.components.heads import output_width
+from ssmi_dsl.components.heads import Head, TransformerHead, output_width
+from ssmi_dsl.spec.branches import Prototypes
 from ssmi_dsl.spec.method import BranchView, ObjectiveView, OutputName
 
 
 def parts_before(branch: BranchView, output: OutputName) -> tuple[str, ...]:
-    """The parts of a branch that a value passes up to `output`: encoder, projector, predictor, prototypes, those that it has."""
+    """The parts of a branch that a value passes up to `output`, those that it has: encoder, projector, predictor, prototypes.
+
+    Tokens pass heads of their own where the branch declares them; a transformer predicts tokens from the encoder's.
+    """
+    of_tokens = output in ("tokens", "hidden")
+    behind = output != "map" and output != "features"
+    if of_tokens and isinstance(branch.predictor, TransformerHead):
+        return ("encoder", "predictor")
+    projector = "token_projector" if of_tokens and branch.token_projector is not None else "projector"
+    prototypes = "token_prototypes" if of_tokens and branch.token_prototypes is not None else "prototypes"
     has = {
         "encoder": True,
-        "projector": branch.projector is not None and output != "features",
-        "predictor": branch.predictor is not None and output in ("prediction", "output"),
-        "prototypes": branch.prototypes is not None and output == "output",
+        projector: behind and head_of(branch, projector) is not None,
+        "predictor": behind and output != "projection" and branch.predictor is not None,
+        prototypes: (of_tokens or output == "output") and prototypes_of(branch, prototypes) is not None,
     }
     return tuple(part for part, present in has.items() if present)
+
+
+def head_of(branch: BranchView, part: str) -> Head | None:
+    """The head that a part of a branch is, None where it is none or the branch has none."""
+    heads = {
+        "projector": branch.projector,
+        "predictor": branch.predictor,
+        "token_projector": branch.token_projector,
+    }
+    return heads.get(part)
+
+
+def prototypes_of(branch: BranchView, part: str) -> Prototypes | None:
+    """The prototypes that a part of a branch is."""
+    return {"prototypes": branch.prototypes, "token_prototypes": branch.token_prototypes}.get(part)
 
 
 def width_of(branch: BranchView, output: OutputName) -> int | None:
     """D, the width of what a branch gives at `output`; None where only the library that builds the encoder knows."""
     last = parts_before(branch, output)[-1]
-    if last == "prototypes" and branch.prototypes is not None:
-        return branch.prototypes.count
-    head = {"predictor": branch.predictor, "projector": branch.projector}.get(last)
-    return output_width(head) if head is not None else num_features(branch.encoder)
+    prototypes = prototypes_of(branch, last)
+    if prototypes is not None:
+        return prototypes.count
+    head = head_of(branch, last)
+    return num_features(branch.encoder) if head is None or isinstance(head, TransformerHead) else output_width(head)
 
 
 def has_predictor(view: ObjectiveView) -> bool:

@@ -47,7 +47,7 @@ def render(explanation: Explanation, *, color: bool = False) -> str:
 
 def _head(e: Explanation, style: Style) -> Iterator[str]:
     about = ": ".join(part for part in (e.name, e.title) if part)
-    yield style.strong(about) + (f" ({e.paper})" if e.paper else "")
+    yield from map(style.strong, _wrapped(about + (f" ({e.paper})" if e.paper else ""), first="", rest=_INDENT))
     whose = (
         "classified so by the paper [R]"
         if e.paradigm_origin is Origin.REPORTED

@@ -10,15 +10,26 @@ from math import prod
 
 from ssmi_dsl.components.backbones import BACKBONES
 from ssmi_dsl.components.choice import name_of
-from ssmi_dsl.components.heads import Head, MlpHead, output_width
-from ssmi_dsl.explain.objectives import parts_before, width_of
+from ssmi_dsl.components.heads import Head, MlpHead, SliceHead, TransformerHead, output_width
+from ssmi_dsl.explain.objectives import head_of, parts_before, prototypes_of, width_of
 from ssmi_dsl.graph.picture import Arrow, Box, Flow, Group, Kind, Link, Panel
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Phase, Sharing
 from ssmi_dsl.spec.parts import term_part, trained_parts
 from ssmi_dsl.terms import Shapes, Term, term_name
 
 _VIEWS, _ENCODER, _STORE, _CRITIC, _TERM, _LOSS = 0, 1, 5, 6, 7, 8
-_PARTS = {"encoder": "encoder f", "projector": "projector g", "predictor": "predictor h", "prototypes": "prototypes c"}
+# title and rank of each part
+_PARTS = {
+    "encoder": ("encoder f", _ENCODER),
+    "projector": ("projector g", _ENCODER + 1),
+    "token_projector": ("token projector g'", _ENCODER + 1),
+    "predictor": ("predictor h", _ENCODER + 2),
+    "prototypes": ("prototypes c", _ENCODER + 3),
+    "token_prototypes": ("token prototypes c'", _ENCODER + 3),
+}
+_OF_TOKENS = ("token_projector", "token_prototypes")
+# rows of a tensor that has one for every training image, where the recipe does not say how many there are
+_UNKNOWN = 2**31 - 1
 _DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -30,8 +41,9 @@ def panels_of(method: Method) -> tuple[Panel, ...]:
 
 def _panel(method: Method, phase: Phase, title: str) -> Panel:
     used = [branch for branch in _ordered(method) if _views_of(method, branch.name)]
-    stores = {view.index: view.target.name for view in method.objectives if _stores(view)}
-    lanes = _lanes(used, tuple(stores.values()))
+    lanes = _lanes(
+        used, tuple(_store_key(view, slot) for view in method.objectives for slot in range(len(_stores(method, view))))
+    )
     moved = set(trained_parts(method, phase))
     boxes: list[Box] = []
     arrows: list[Arrow] = []
@@ -41,13 +53,11 @@ def _panel(method: Method, phase: Phase, title: str) -> Panel:
         boxes.append(Box(id, Kind.VIEW, title_of_views, _augment(method, min(views)), _VIEWS, None))
         arrows.extend(Arrow(id, f"{name}.encoder", Flow.DATA, _order(method, name, views)) for name in readers)
     for branch in used:
-        parts = list(_branch_boxes(method, branch, lanes[branch.name], moved))
-        boxes.extend(parts)
+        boxes.extend(_branch_boxes(method, branch, lanes, moved))
         flow = Flow.STOPPED if branch.name in phase.stopped else Flow.GRADIENT
-        arrows.extend(Arrow(left.id, right.id, flow) for left, right in pairwise(parts))
+        arrows.extend(Arrow(f"{branch.name}.{left}", f"{branch.name}.{right}", flow) for left, right in _steps(branch))
     for view in method.objectives:
-        lane = lanes.get(_store_key(view.target.name)) if view.index in stores else None
-        more_boxes, more_arrows = _objective(method, view, phase, lane, moved)
+        more_boxes, more_arrows = _objective(method, view, phase, lanes, moved)
         boxes.extend(more_boxes)
         arrows.extend(more_arrows)
     boxes.append(Box("loss", Kind.LOSS, "loss L", "minimised", _LOSS, None))
@@ -59,12 +69,21 @@ def _panel(method: Method, phase: Phase, title: str) -> Panel:
             tuple(f"{branch.name}.{part}" for part in parts_before(branch, "output")),
         )
         for branch in used
+    ) + tuple(
+        Group(
+            _tokens_key(branch.name),
+            f"tokens of {branch.name}",
+            lanes[_tokens_key(branch.name)],
+            tuple(f"{branch.name}.{part}" for part in _parts_of(branch) if part in _OF_TOKENS),
+        )
+        for branch in used
+        if _has_token_lane(branch)
     )
     return Panel(title, _dense(boxes), tuple(arrows), groups, tuple(_links(used)))
 
 
 def _objective(
-    method: Method, view: ObjectiveView, phase: Phase, lane: int | None, moved: set[str]
+    method: Method, view: ObjectiveView, phase: Phase, lanes: dict[str, int], moved: set[str]
 ) -> tuple[list[Box], list[Arrow]]:
     objective, suffix = view.spec, "" if len(method.objectives) == 1 else f"-{view.index + 1}"
     critic, joint, marginal = f"critic{suffix}", f"joint{suffix}", f"marginal{suffix}"
@@ -80,9 +99,9 @@ def _objective(
         Arrow(critic, joint, Flow.GRADIENT),
         Arrow(joint, "loss", Flow.GRADIENT, "-" + _weight(objective.weight * objective.weights.joint, "J")),
     ]
-    for name, subtitle in _stores(view):
+    for slot, (name, subtitle) in enumerate(_stores(method, view)):
         id = f"{name}{suffix}"
-        boxes.append(Box(id, Kind.STATE, name, subtitle, _STORE, lane))
+        boxes.append(Box(id, Kind.STATE, name, subtitle, _STORE, lanes[_store_key(view, slot)]))
         arrows.append(Arrow(_end(view.target, view.target_output), id, Flow.STOPPED, "after the step"))
         arrows.append(Arrow(id, critic, Flow.STOPPED))
     if objective.marginal.kind != "none" and not _is_structural(objective.marginal):
@@ -107,22 +126,46 @@ def _end(branch: BranchView, output: OutputName) -> str:
     return f"{branch.name}.{parts_before(branch, output)[-1]}"
 
 
-def _branch_boxes(method: Method, branch: BranchView, lane: int, moved: set[str]) -> Iterator[Box]:
+def _branch_boxes(method: Method, branch: BranchView, lanes: dict[str, int], moved: set[str]) -> Iterator[Box]:
     stands = any(_is_structural(v.spec.marginal) and v.anchor.name == branch.name for v in method.objectives)
-    for part in parts_before(branch, "output"):
-        owner = branch.name if part == "predictor" else branch.owner
+    for part in _parts_of(branch):
+        owner = {
+            "predictor": branch.name,
+            "prototypes": branch.prototype_owner,
+            "token_prototypes": branch.prototype_owner,
+        }
         subtitle = _subtitle(branch, part) + (", stands for M" if part == "predictor" and stands else "")
-        rank = _ENCODER + list(_PARTS).index(part)
-        yield Box(f"{branch.name}.{part}", Kind.PART, _PARTS[part], subtitle, rank, lane, f"{owner}.{part}" in moved)
+        title, rank = _PARTS[part]
+        lane = lanes[_tokens_key(branch.name) if part in _OF_TOKENS else branch.name]
+        moves = f"{owner.get(part, branch.owner)}.{part}" in moved
+        yield Box(f"{branch.name}.{part}", Kind.PART, title, subtitle, rank, lane, moves)
+
+
+def _parts_of(branch: BranchView) -> tuple[str, ...]:
+    """The parts of a branch, those for whole images first."""
+    own = tuple(part for part in parts_before(branch, "tokens") if part in _OF_TOKENS)
+    return (*parts_before(branch, "output"), *own)
+
+
+def _steps(branch: BranchView) -> tuple[tuple[str, str], ...]:
+    """Neighbouring parts, on the way of whole images and on that of tokens where it is another."""
+    whole = tuple(pairwise(parts_before(branch, "output")))
+    tokens = parts_before(branch, "tokens") if _has_token_lane(branch) else ()
+    return tuple(dict.fromkeys([*whole, *pairwise(tokens)]))
+
+
+def _has_token_lane(branch: BranchView) -> bool:
+    return any(part in _OF_TOKENS for part in parts_before(branch, "tokens"))
 
 
 def _subtitle(branch: BranchView, part: str) -> str:
     if part == "encoder":
         return name_of(BACKBONES, branch.encoder.backbone)
-    if part == "prototypes" and branch.prototypes is not None:
-        return f"{branch.prototypes.count} directions"
-    head = branch.predictor if part == "predictor" else branch.projector
-    assert head is not None
+    prototypes = prototypes_of(branch, part)
+    if prototypes is not None:
+        return f"{prototypes.count} directions"
+    head = head_of(branch, part)
+    assert head is not None, f"a branch has the part {part}"
     return _head(head)
 
 
@@ -165,28 +208,41 @@ def _lanes(used: list[BranchView], stores: tuple[str, ...]) -> dict[str, int]:
     lanes: dict[str, int] = {}
     for branch in used:
         lanes[branch.name] = len(lanes)
-        if branch.name in stores:
-            lanes[_store_key(branch.name)] = len(lanes)
+        if _has_token_lane(branch):
+            lanes[_tokens_key(branch.name)] = len(lanes)
+        for key in stores:
+            if key.startswith(f"{branch.name}/"):
+                lanes[key] = len(lanes)
     return lanes
 
 
-def _store_key(branch: str) -> str:
-    return f"{branch}/store"
+def _tokens_key(branch: str) -> str:
+    return f"{branch}/tokens"
 
 
-def _stores(view: ObjectiveView) -> list[tuple[str, str]]:
+def _store_key(view: ObjectiveView, slot: int) -> str:
+    return f"{view.target.name}/store {view.index} {slot}"
+
+
+def _stores(method: Method, view: ObjectiveView) -> list[tuple[str, str]]:
     """What the terms of an objective carry from step to step, tensors only: the largest of each term, with its shape."""
     found: list[tuple[str, str]] = []
     for term in (view.spec.marginal, view.spec.positive):
-        tensors = {name: tensor.shape for name, tensor in term.state(_shapes(view)).items() if tensor.shape}
+        tensors = {name: tensor.shape for name, tensor in term.state(_shapes(method, view)).items() if tensor.shape}
         if tensors:
             name = max(tensors, key=lambda key: prod(tensors[key]))
-            found.append((name, " × ".join(str(size) for size in tensors[name])))
+            found.append((name, " × ".join(_size(size) for size in tensors[name])))
     return found
 
 
-def _shapes(view: ObjectiveView) -> Shapes:
-    return Shapes(batch=2, width=width_of(view.target, view.target_output) or 1)
+def _size(size: int) -> str:
+    return "images" if size == _UNKNOWN else str(size)
+
+
+def _shapes(method: Method, view: ObjectiveView) -> Shapes:
+    width = width_of(view.target, view.target_output) or 1
+    embedding = view.target.embedding_width if view.target.prototypes is not None else None
+    return Shapes(method.recipe.batch_size, width, method.recipe.num_train or _UNKNOWN, embedding)
 
 
 def _is_structural(marginal: Term) -> bool:
@@ -232,11 +288,11 @@ def _augment(method: Method, view: int) -> str:
 
 
 def _head(head: Head) -> str:
-    return (
-        "mlp " + "-".join(str(width) for width in head.widths)
-        if isinstance(head, MlpHead)
-        else f"linear {output_width(head)}"
-    )
+    if isinstance(head, MlpHead):
+        return "mlp " + "-".join(str(width) for width in head.widths)
+    if isinstance(head, TransformerHead):
+        return f"transformer, width {head.width}, depth {head.depth}"
+    return f"first {head.width} features" if isinstance(head, SliceHead) else f"linear {output_width(head)}"
 
 
 def _word(term: Term) -> str:

@@ -76,7 +76,10 @@ def test_every_key_of_a_bundled_spec_is_found_while_it_is_typed(name: str) -> No
     keys = list(_keys(document.root, ()))
     assert len(keys) > 20
     for path, start, end in keys:
-        assert locate(document.text, end) == Cursor(path, "key", document.text[start:end], start)
+        # nothing in front of the cursor tells the first key of an item of a block sequence from a scalar: see the cases above
+        before = document.text[:start].splitlines()[-1] if start else ""
+        kind = "value" if before.strip() == "-" else "key"
+        assert locate(document.text, end) == Cursor(path, kind, document.text[start:end], start)
 
 
 @given(st.text(alphabet="ab:-#{}[],'\"|> \n\r\t&*", max_size=60), st.integers(0, 60))

@@ -16,7 +16,7 @@ from ssmi_dsl.graph import Flow, Kind, mermaid, panels_of, svg
 from ssmi_dsl.graph.layout import LABEL_SIZE
 from ssmi_dsl.graph.text_width import text_width
 from ssmi_dsl.load import load
-from ssmi_dsl.spec.method import Pair, Sharing, understand
+from ssmi_dsl.spec.method import Method, Pair, Sharing, understand
 from ssmi_dsl.spec.parts import trained_parts
 from ssmi_dsl.understood import load_understood
 from ssmi_runtime.cli.graph import draw
@@ -68,10 +68,16 @@ def test_lines_say_what_the_method_does(name: str) -> None:
                 assert arrow.flow is (Flow.STOPPED if stopped else Flow.GRADIENT)
             if kinds[arrow.source] is Kind.VIEW:
                 assert arrow.flow is Flow.DATA
-        moved = {f"{method.branch(b.id.split('.')[0]).owner}.{b.id.split('.')[1]}" for b in panel.boxes if b.moves}
+        moved = {_group_of(method, *box.id.split(".")) for box in panel.boxes if box.moves}
         assert moved == set(trained_parts(method, phase))
         followers = {link.target for link in panel.links if link.flow is Flow.FOLLOWS}
-        assert followers == {b.name for b in method.branches if b.sharing is Sharing.EMA}
+        assert followers == {b.name for b in method.branches if b.sharing in (Sharing.EMA, Sharing.FROZEN)}
+
+
+def _group_of(method: Method, name: str, part: str) -> str:
+    """The parameter group that a box applies: prototypes may be those of a target's source."""
+    branch = method.branch(name)
+    return f"{branch.prototype_owner if part in ('prototypes', 'token_prototypes') else branch.owner}.{part}"
 
 
 def test_one_panel_for_each_phase_with_the_sides_exchanged() -> None:
@@ -111,7 +117,7 @@ def test_mermaid_styles_every_edge_that_it_draws(name: str) -> None:
 def test_the_networks_are_those_of_the_recipe() -> None:
     default, digits = (draw(load("jmi", recipe=recipe), "svg") for recipe in RECIPES)
     assert "mlp 2048-256" in default
-    assert "mlp 512-128" in digits
+    assert "mlp 256-128" in digits
 
 
 def test_branches_beyond_two_are_drawn_beside_what_they_follow() -> None:

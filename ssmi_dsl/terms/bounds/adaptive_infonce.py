@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 # keeps the weight of a perfectly separated anchor finite
 SMALLEST = 1e-8
@@ -22,6 +23,23 @@ class AdaptiveInfoNCE(Bound):
     formula: ClassVar[str] = "E[log P / sg(1 - P)],  P = softmax(T/τ_A)⁺,  τ_A = τ (1 + α (sg E_p T - A₀))"
     source: ClassVar[str] = "Huang et al. 2023 (MACL, Model-Aware Contrastive Learning), section 4"
     facts: ClassVar[Facts] = Facts(exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="InfoNCE at a temperature of the batch, every anchor weighted: its value is no bound of I(A;B)",
+        steps=(
+            Step(
+                "temperature and weights 1/(1 - P) are constants of the gradient",
+                r"w_i = 1 / (1 - P_i)",
+                Origin.CITED,
+            ),
+            Step(
+                "the weight cancels the factor 1 - P of the gradient of log P, up to a part in 10⁸: positive "
+                "and negatives pull as in `decoupled`",
+                r"\tfrac{1}{1 - P}\, \partial_{T^{+}} \log P = 1",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     temperature: float = Field(default=0.1, gt=0, description="τ, the temperature at alignment A₀")
     alpha: float = Field(default=0.5, ge=0, le=1, description="α, how much the temperature follows the alignment")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Decoupled(Bound):
@@ -19,6 +20,22 @@ class Decoupled(Bound):
     formula: ClassVar[str] = "E[w T⁺ - log Σ_{j not positive} exp T_j],  w = 1, or 2 - N softmax(T⁺/σ)"
     source: ClassVar[str] = "Yeh et al. 2022 (DCL and DCLW, 2110.06848), eq. 6 and 7"
     facts: ClassVar[Facts] = Facts(exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="I(A;B), without a guarantee: InfoNCE whose M leaves the positive out",
+        steps=(
+            Step(
+                "the value lies above InfoNCE's and loses its cap: log Σ over negatives alone is smaller",
+                r"\log \sum_{j \ne +} e^{T_j} < \log \sum_j e^{T_j}",
+                Origin.PROJECT,
+            ),
+            Step(
+                "by Jensen E log mean exp T ≤ log E exp T: a finite batch overestimates, so this is no lower bound",
+                r"\mathbb{E} \log \overline{e^{T}} \le \log \mathbb{E}\, e^{T}",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     sigma: float | None = Field(
         default=None,

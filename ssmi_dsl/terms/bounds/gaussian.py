@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Initial, Inputs, Scores, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Gaussian(Bound):
@@ -20,6 +21,22 @@ class Gaussian(Bound):
     formula: ClassVar[str] = "½ log det(C_A + εI) + ½ log det(C_B + εI) - ½ log det(C_AB + εI)"
     source: ClassVar[str] = "Chang et al. 2024 (2409.04747), theorem 1; Borga 2001 (canonical correlations)"
     facts: ClassVar[Facts] = Facts(statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="I(A;B) itself, in closed form, for jointly Gaussian embeddings: J = -H(A,B), M = -H(A) - H(B)",
+        steps=(
+            Step(
+                "I = ½ log det C_A + ½ log det C_B - ½ log det C_AB: no critic and no negatives are left",
+                r"I(A;B) = \tfrac12 \log \frac{\det C_A \det C_B}{\det C_{AB}}",
+                Origin.CITED,
+            ),
+            Step(
+                "of other embeddings it is the value of Gaussians with the same covariances, in general no bound",
+                r"I \ne I_{\mathrm{Gauss}} \text{ in general}",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
+    )
 
     eps: float = Field(default=1e-6, ge=0, description="ε, added to the diagonals of the covariances")
     momentum: float | None = Field(

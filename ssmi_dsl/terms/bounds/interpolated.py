@@ -9,6 +9,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.errors import SsmiError
 from ssmi_dsl.terms.base import Bound, Facts, Initial, Inputs, Scores, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Interpolated(Bound):
@@ -26,6 +27,22 @@ class Interpolated(Bound):
         "Poole et al. 2019 (1905.06922), eq. 14 and the leave-one-out means of the authors' notebook"
     )
     facts: ClassVar[Facts] = Facts(exchange_symmetric=False, raw_exponential=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="I(A;B), from below, with a baseline between a learned constant and the mean of the other candidates",
+        steps=(
+            Step(
+                "a baseline m may read further independent samples: I(A;B) ≥ 1 + E_p[T - log m] - E_q[exp T / m]",
+                r"I(A;B) \ge 1 + \mathbb{E}_p\big[T - \log m\big] - \mathbb{E}_q\big[e^{T} / m\big]",
+                Origin.CITED,
+            ),
+            Step(
+                "m = α mean + (1 - α) a: a larger α lowers the variance and caps the value",
+                r"m = \alpha\, \overline{e^{T}} + (1 - \alpha)\, a",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     alpha: float = Field(default=0.01, gt=0, le=1, description="α in (0, 1]: 1 is InfoNCE, towards 0 it becomes TUBA")
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Jsd(Bound):
@@ -15,6 +16,17 @@ class Jsd(Bound):
     formula: ClassVar[str] = "-E_p softplus(-T) - E_q softplus(T)"
     source: ClassVar[str] = "Hjelm et al. 2019 (1808.06670), eq. 4"
     facts: ClassVar[Facts] = Facts(statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="the Jensen-Shannon divergence of p and q in the place of I(A;B): J = -E_p softplus(-T), M = E_q softplus(T)",
+        steps=(
+            Step(
+                "sup_T J - M = 2 JSD(p ‖ q) - 2 log 2, at T = log p/q: not a value of mutual information",
+                r"\sup_T J - M = 2\,\mathrm{JSD}(p\,\|\,q) - 2 \log 2",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     squash: bool = Field(
         default=False,

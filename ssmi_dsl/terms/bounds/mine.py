@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Initial, Inputs, Scores, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 # the moving average never falls below this: its inverse multiplies the gradient
 SMALLEST = log(1e-4)
@@ -24,6 +25,23 @@ class Mine(Bound):
     formula: ClassVar[str] = "I ≥ E_p[T] - log E_q[exp T],  ∇M = E_q[exp T ∇T] / Z,  Z <- m Z + (1 - m) E_q[exp T]"
     source: ClassVar[str] = "Belghazi et al. 2018 (1801.04062), section 3.2; the momentum is that of SMILE's code"
     facts: ClassVar[Facts] = Facts(statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="I(A;B), from below, as Donsker-Varadhan, with another estimate of the gradient of M",
+        steps=(
+            Step(
+                "I(A;B) ≥ E_p T - log E_q exp T; the value is the batch's own",
+                r"I(A;B) \ge \mathbb{E}_p T - \log \mathbb{E}_q e^{T}",
+                Origin.CITED,
+            ),
+            Step(
+                "∇M = E_q[exp T ∇T] / Z, with Z a moving average of E_q exp T: the batch's own mean in its "
+                "place would bias the gradient",
+                r"\nabla M = \mathbb{E}_q[e^{T} \nabla T] / Z",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     momentum: float = Field(
         default=0.9, ge=0, lt=1, description="m of Z <- m Z + (1 - m) E_q exp T, the denominator of the gradient"

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Rpc(Bound):
@@ -18,6 +19,23 @@ class Rpc(Bound):
     formula: ClassVar[str] = "E_p T - α E_q T - β/2 E_p T² - γ/2 E_q T²"
     source: ClassVar[str] = "Tsai et al. 2021 (2103.11275), eq. 2"
     facts: ClassVar[Facts] = Facts(statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="a χ² divergence of p from a mixture of p and q in the place of I(A;B)",
+        steps=(
+            Step(
+                "J = E_p T - β/2 E_p T², M = α E_q T + γ/2 E_q T²: both parts are quadratic, no logarithm and "
+                "no exponential",
+                r"J = \mathbb{E}_p T - \tfrac{\beta}{2} \mathbb{E}_p T^2, \quad M = \alpha\, \mathbb{E}_q T + \tfrac{\gamma}{2} \mathbb{E}_q T^2",
+                Origin.CITED,
+            ),
+            Step(
+                "optimal at T = (r - α) / (β r + γ), r = p/q: the ratio r can be read off, I is not the value",
+                r"T^{*} = \frac{r - \alpha}{\beta r + \gamma}, \quad r = \tfrac{p}{q}",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     alpha: float = Field(default=0.0, description="α, the weight of E_q T")
     beta: float = Field(default=0.001, description="β > 0, the weight of E_p T²; T stays below 1/β")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Bound, Facts, Inputs, Scores, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Smile(Bound):
@@ -17,6 +18,22 @@ class Smile(Bound):
     )
     source: ClassVar[str] = "Song & Ermon 2020 (1910.06222), eq. 15 and the official code"
     facts: ClassVar[Facts] = Facts(statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="I(A;B), estimated and not bounded: log E_q exp T with exp T clipped",
+        steps=(
+            Step(
+                "the clipped mean has a bounded variance and a bias of either sign: neither a lower nor an upper bound",
+                r"M = \log \mathbb{E}_q \min(e^{\tau}, \max(e^{-\tau}, e^{T}))",
+                Origin.CITED,
+            ),
+            Step(
+                "the gradient is that of `jsd`, whose optimum is T = log p/q",
+                r"T^{*} = \log \tfrac{p}{q}",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     clip: float = Field(default=5.0, gt=0, description="τ, the bound on the logarithm of what is averaged")
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Facts, Initial, Inputs, Ramp, Shapes, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class CenterSharpen(Assignment):
@@ -20,6 +21,29 @@ class CenterSharpen(Assignment):
     formula: ClassVar[str] = "q = softmax((b - c) / τ_t),  c <- m c + (1 - m) mean(b)"
     source: ClassVar[str] = "Caron et al. 2021 (DINO), eq. 4 and algorithm 1"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M without a value or a gradient: the targets' running mean is subtracted and the rest is sharpened",
+        steps=(
+            Step(
+                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
+                "largest for one shared prototype",
+                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "the centre keeps one prototype from taking every target, the low temperature keeps targets "
+                "from becoming uniform: each undoes the other's collapse",
+                r"q = \operatorname{softmax}((b - c) / \tau_t)",
+                Origin.CITED,
+            ),
+            Step(
+                "no estimate of M: the mean assignment is not made uniform, its use is only evened out",
+                r"\mathbb{E}\, q \ne \tfrac1K \mathbf{1} \text{ in general}",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Assignments",
+    )
 
     temperature: float = Field(default=0.04, gt=0, description="τ_t, the teacher's temperature after its warm-up")
     warmup_temperature: float = Field(default=0.04, gt=0, description="τ_t at the first step of its warm-up")

@@ -7,6 +7,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 from ssmi_dsl.terms.over_views import mean_over
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class CodingRate(Surrogate):
@@ -21,6 +22,23 @@ class CodingRate(Surrogate):
         "Tong et al. 2023 (EMP-SSL, 2304.03977), eq. 2; Yu et al. 2020 (MCR²); lightly has the sign flipped"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="minus the rate that codes a view up to distortion ε², in the place of M: high where embeddings spread",
+        steps=(
+            Step(
+                "½ log det(I + D/(N ε²) ẐᵀẐ) is the rate of a Gaussian source with that second moment, up to ε²",
+                r"\tfrac12 \log \det\big(I + \tfrac{D}{N \epsilon^2} \hat Z^{\top} \hat Z\big)",
+                Origin.CITED,
+            ),
+            Step(
+                "for small ε it is the Gaussian entropy up to a constant; the joint part is alignment with the "
+                "mean of the views: no value of I",
+                r"R_\epsilon \to H_{\mathrm{Gauss}} + \text{const}",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
+    )
 
     distortion: float = Field(default=0.2, gt=0, description="ε² of the coding rate; the official code calls it eps")
 

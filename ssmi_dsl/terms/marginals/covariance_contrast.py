@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Shapes, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class CovarianceContrast(Surrogate):
@@ -20,6 +21,23 @@ class CovarianceContrast(Surrogate):
     source: ClassVar[str] = "Zhu et al. 2022 (TiCo), eq. 5 and algorithm 1"
     facts: ClassVar[Facts] = Facts(
         prevents_collapse=True, exchange_symmetric=False, needs_unit_norm=True, statistics="global"
+    )
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M to second order, with a running second moment of anchors in the place of the target's",
+        steps=(
+            Step(
+                "with T = ⟨a, b⟩: E_q T² = tr(S_A S_B), S the second moments",
+                r"\mathbb{E}_q \langle a, b\rangle^2 = \operatorname{tr}(S_A S_B)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "mean âᵀC â = tr(S_A C): C is a moving average of S_A and a constant of the gradient; ρ is the "
+                "paper's own weight",
+                r"\operatorname{mean} \hat a^{\top} C \hat a = \operatorname{tr}(S_A C)",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Second-order surrogates",
     )
 
     weight: float = Field(default=8.0, ge=0, description="ρ, the weight of the contrast")

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
 from ssmi_dsl.terms.over_views import mean_over, sum_over
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Frobenius(Surrogate):
@@ -18,6 +19,22 @@ class Frobenius(Surrogate):
     formula: ClassVar[str] = "Σ_v log ‖Z_vᵀZ_v / tr‖²_F;  joint: V Σ_v mean_i T(z_vi, z̄_i), columns of norm 1"
     source: ClassVar[str] = "Skean et al. 2024 (FroSSL, 2310.02903), eq. 3 and its code"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="minus an entropy in the place of M: the Rényi entropy of order 2 of each view's spectrum",
+        steps=(
+            Step(
+                "log ‖G / tr G‖²_F = log Σ λ_k² = -H₂(λ), Σ λ_k = 1: least for a flat spectrum, 0 for rank 1",
+                r"\log \sum_k \lambda_k^2 = -H_2(\lambda)",
+                Origin.CITED,
+            ),
+            Step(
+                "second-order in the spectrum, and not an entropy of the distribution of embeddings: no value of I",
+                r"H_2(\lambda) \ne H(A)",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
+    )
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         views = tuple(b.transpose(b.normalize(b.transpose(z))) for z in at.views)

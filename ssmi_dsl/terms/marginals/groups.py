@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Groups(Assignment):
@@ -21,6 +22,24 @@ class Groups(Assignment):
     formula: ClassVar[str] = "q = onehot(argmax_k ⟨b̂, g_k⟩),  g_k <- β g_k + (1 - β) mean of the anchors nearest to g_k"
     source: ClassVar[str] = "Pang et al. 2022 (SMoG), eq. 5 to 7 and section 3.3"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M without a value: prototypes are running means of the embeddings, reset by k-means",
+        steps=(
+            Step(
+                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
+                "largest for one shared prototype",
+                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "groups move with the batch, whose part keeps its gradient: an anchor is told apart from the "
+                "groups of others, as from negatives",
+                r"g_k \leftarrow \beta g_k + (1 - \beta)\, \operatorname{mean}_{i: k(i) = k} \hat a_i",
+                Origin.CITED,
+            ),
+        ),
+        section="Assignments",
+    )
     needs_projection: ClassVar[bool] = True
 
     count: int = Field(default=300, ge=2, description="K, the groups")

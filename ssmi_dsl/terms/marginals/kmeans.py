@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class KMeans(Assignment):
@@ -19,6 +20,24 @@ class KMeans(Assignment):
     formula: ClassVar[str] = "q_i = onehot(argmax_k ⟨m_i, c_k⟩),  c = spherical k-means of the memory m"
     source: ClassVar[str] = "Caron et al. 2018 (DeepCluster); Caron et al. 2020 (SwAV), appendix A.3 (DeepCluster-v2)"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M without a value or a gradient: prototypes are centres of the embeddings themselves, renewed between epochs",
+        steps=(
+            Step(
+                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
+                "largest for one shared prototype",
+                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "centres and assignments are constants of an epoch; centres lie where embeddings spread, but "
+                "nothing holds the shares of clusters equal",
+                r"q_i = \operatorname{onehot}(\operatorname{argmax}_k \langle m_i, c_k \rangle)",
+                Origin.CITED,
+            ),
+        ),
+        section="Assignments",
+    )
     needs_index: ClassVar[bool] = True
     ignores_target: ClassVar[bool] = True
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class KoLeo(Surrogate):
@@ -19,6 +20,18 @@ class KoLeo(Surrogate):
     source: ClassVar[str] = "Sablayrolles et al. 2019, eq. 2; Oquab et al. 2024 (DINOv2), section 4"
     facts: ClassVar[Facts] = Facts(
         prevents_collapse=True, exchange_symmetric=False, needs_unit_norm=False, statistics="global"
+    )
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="minus the differential entropy of the anchors, up to constants and the factor of the dimension; it has no J",
+        steps=(
+            Step(
+                "Kozachenko-Leonenko: the entropy is the mean logarithm of the distance to the nearest "
+                "neighbour, times the dimension, plus constants",
+                r"\hat H = \tfrac{d}{N} \sum_i \log \|a_i - a_{nn(i)}\| + \text{const}",
+                Origin.CITED,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
     )
 
     eps: float = Field(default=1e-8, gt=0, description="smallest distance: the logarithm is of max(distance², eps²)")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Shapes, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class LogDet(Surrogate):
@@ -21,6 +22,23 @@ class LogDet(Surrogate):
         "Ozsoy et al. 2022 (CorInfoMax, 2209.07999), eq. 5 and algorithm 1; embeddings of norm 1 as in its code"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global", unbounded_in_norm=True)
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M = -H(A) - H(B) of Gaussians with the views' covariances, times 2/D and up to constants",
+        steps=(
+            Step(
+                "a Gaussian has H = ½ log det R + (D/2) log 2πe: largest entropy of all distributions with "
+                "covariance R",
+                r"H = \tfrac12 \log \det R + \tfrac{D}{2} \log 2 \pi e",
+                Origin.CITED,
+            ),
+            Step(
+                "I = H(A) + H(B) - H(A,B): the critic's alignment takes the place of -H(A,B), hence no value of I",
+                r"I(A;B) = H(A) + H(B) - H(A,B)",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
+    )
 
     momentum: float = Field(default=0.01, ge=0, lt=1, description="λ, the part of the past in mean and covariance")
     eps: float = Field(default=1e-8, ge=0, description="ε, added to the diagonal of the covariance")

@@ -8,6 +8,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Shapes, Surrogate, TermPair, V
 from ssmi_dsl.terms.critics.prototypes import Prototypes
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class MeanEntropy(Surrogate):
@@ -21,6 +22,23 @@ class MeanEntropy(Surrogate):
     formula: ClassVar[str] = "KL(p̄ ‖ π),  p̄ = mean softmax(a/τ),  π_k ∝ k^-power;  q = sharpen(softmax(b/τ))"
     source: ClassVar[str] = "Assran et al. 2022 (MSN), eq. 1; Assran et al. 2023 (PMSN)"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="minus the entropy of the mean assignment in the place of M, relative to a prior",
+        steps=(
+            Step(
+                "with a uniform prior KL(p̄ ‖ π) = log K - H(p̄)",
+                r"\mathrm{KL}(\bar p\,\|\,\pi) = \log K - H(\bar p)",
+                Origin.CITED,
+            ),
+            Step(
+                "I(A;k) = H(p̄) - E H(p) for an assignment k drawn from p: H(p̄) is held up here, a small "
+                "cross-entropy with sharp targets keeps H(p) small",
+                r"I(A; k) = H(\bar p) - \mathbb{E} H(p)",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Assignments",
+    )
 
     sharpen: float = Field(
         default=0.25, gt=0, le=1, description="T: the target's softmax is taken at τ T, τ the critic's temperature"

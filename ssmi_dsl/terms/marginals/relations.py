@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Relations(Assignment):
@@ -19,6 +20,29 @@ class Relations(Assignment):
     formula: ClassVar[str] = "q = softmax(⟨b̂, Q⟩ / τ_t) against p = softmax(⟨â, Q⟩ / τ)"
     source: ClassVar[str] = "Zheng et al. 2021 (ReSSL), eq. 4 to 6"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M without a value or a gradient: past targets take the part of prototypes, the target is sharpened",
+        steps=(
+            Step(
+                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
+                "largest for one shared prototype",
+                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "with τ_t < τ the target's distribution over the queue is the sharper one: a uniform relation "
+                "is no fixed point while samples differ",
+                r"q = \operatorname{softmax}(\langle \hat b, Q \rangle / \tau_t)",
+                Origin.CITED,
+            ),
+            Step(
+                "no centre evens out the shares of stored targets: they change with every step instead",
+                r"Q_t \ne Q_{t+1}",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Assignments",
+    )
 
     size: int = Field(default=65536, ge=1, description="K, the number of stored targets; a multiple of the batch")
     temperature: float = Field(default=0.04, gt=0, description="τ_t, the temperature of the target's relations")

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Marginal, Scores, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class SameLabel(Marginal):
@@ -20,6 +21,23 @@ class SameLabel(Marginal):
         "Khosla et al. 2020 (SupCon, 2004.11362), eq. 2 (L_out); solo-learn has the other form, L_in"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M itself, estimated as `all-views` does; the labels change J, whose pairs are any two views of one class",
+        steps=(
+            Step(
+                "p is the distribution of two views of one class: the bound is about what such views share, not "
+                "about the sample",
+                r"J_i = \tfrac{1}{|P(i)|} \sum_{p \in P(i)} T(u_i, u_p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "positives stay among the candidates: they are not draws of q",
+                r"M_i = \log \sum_{j \ne i} e^{T(u_i, u_j)}",
+                Origin.CITED,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
         assert at.labels is not None

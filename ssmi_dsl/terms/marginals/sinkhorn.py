@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Facts, Initial, Inputs, Ramp, Shapes, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Sinkhorn(Assignment):
@@ -20,6 +21,24 @@ class Sinkhorn(Assignment):
     formula: ClassVar[str] = "q = N SK(exp(b / ε)): rows sum to 1, columns to N / K"
     source: ClassVar[str] = "Caron et al. 2020 (SwAV), eq. 3 to 5; Cuturi 2013"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="a constraint in the place of M: the mean assignment of a batch is uniform, its entropy log K",
+        steps=(
+            Step(
+                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
+                "largest for one shared prototype",
+                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+                Origin.PROJECT,
+            ),
+            Step(
+                "rows that sum to 1 and columns that share the batch equally; rows come last, so columns are "
+                "equal up to what the iterations leave",
+                r"\tfrac1N \sum_i q_i \approx \tfrac1K \mathbf{1}",
+                Origin.CITED,
+            ),
+        ),
+        section="Assignments",
+    )
 
     epsilon: float = Field(default=0.05, gt=0, description="ε, the entropy of the assignment")
     iterations: int = Field(default=3, ge=1, description="Sinkhorn-Knopp iterations")

@@ -8,6 +8,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Shapes, Surrogate, TermPair, V
 from ssmi_dsl.terms.over_views import mean_over, sum_over
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 # keeps the gradient of a standard deviation finite at zero
 SMALLEST = 1e-12
@@ -26,6 +27,24 @@ class SlicedWasserstein(Surrogate):
     )
     source: ClassVar[str] = "VISReg as in lightly's VISRegLoss: quantiles at i/(N + 1), biased σ"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="a target for the marginals in the place of M: mean 0, deviation 1 and normal projections",
+        steps=(
+            Step(
+                "a distribution is standard normal where all its projections are; each is compared by sorted "
+                "samples and quantiles",
+                r"u^{\top} z \sim \mathcal{N}(0, 1) \;\forall u \iff z \sim \mathcal{N}(0, I)",
+                Origin.CITED,
+            ),
+            Step(
+                "of all distributions with covariance I the normal has the largest entropy: H(A) is held at "
+                "that value, no value of I",
+                r"H(A) \le \tfrac{D}{2} \log 2 \pi e",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Entropies in place of the marginal term",
+    )
 
     slices: int = Field(default=256, ge=1, description="random directions in each step; lightly has 4096")
     scale: float = Field(default=1.0, ge=0, description="λ_s, the weight of the scale term")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Taylor(Surrogate):
@@ -21,6 +22,17 @@ class Taylor(Surrogate):
         "this project's derivation, docs/theory.md; arXiv 2510.01345 links the order 2 to Barlow Twins"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M as the first cumulants of T under q",
+        steps=(
+            Step(
+                "log E_q exp T = κ₁ + κ₂/2 + κ₃/6 + κ₄/24 + …, cut off: no bound of I, accurate while Var_q T is small",
+                r"\log \mathbb{E}_q e^{T} = \kappa_1 + \tfrac{\kappa_2}{2} + \tfrac{\kappa_3}{6} + \tfrac{\kappa_4}{24} + \dots",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Second-order surrogates",
+    )
 
     order: int = Field(default=2, ge=2, le=4, description="order of the expansion")
     exclude_positives: bool = Field(default=False, description="average over i ≠ j only, as `in-batch` does")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Whitening(Surrogate):
@@ -21,6 +22,23 @@ class Whitening(Surrogate):
         "Ermolov et al. 2021 (W-MSE, 2007.06346), eq. 4 and 5; the official code whitens by Cholesky factors"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="local")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="a constraint in the place of M: Cov = I makes M constant to second order",
+        steps=(
+            Step(
+                "M ≈ E_q T + ½ Var_q T; with T = ⟨a, b⟩, mean 0 and covariance I it is tr(Σ_A Σ_B)/2 = D/2 "
+                "whatever the encoder: J alone is left",
+                r"\tfrac12 \operatorname{tr}(\Sigma_A \Sigma_B) = \tfrac{D}{2}",
+                Origin.PROJECT,
+            ),
+            Step(
+                "a collapsed batch has no inverse covariance: the constraint, not a penalty, keeps embeddings apart",
+                r"W \Sigma W^{\top} = I",
+                Origin.CITED,
+            ),
+        ),
+        section="Second-order surrogates",
+    )
 
     size: int | None = Field(
         default=None, ge=2, description="samples in a whitened group, a divisor of the batch; default: the batch"

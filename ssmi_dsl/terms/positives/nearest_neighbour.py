@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Initial, Inputs, Positive, Shapes, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class NearestNeighbour(Positive):
@@ -18,6 +19,17 @@ class NearestNeighbour(Positive):
     name: ClassVar[str] = "nearest-neighbour"
     formula: ClassVar[str] = "argmax_{s ∈ Q} cos(b_i, s)"
     source: ClassVar[str] = "Dwibedi et al. 2021 (NNCLR), eq. 2 and section 3.2"
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="the pair of J: the partner s(b) is a function of b while the support set stands still",
+        steps=(
+            Step(
+                "I(A; s(B)) ≤ I(A;B) for a fixed support set: a lower bound with this positive is one of I(A;B) too",
+                r"I(A; s(B)) \le I(A; B)",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Bounds and divergences",
+    )
 
     size: int = Field(default=65536, ge=1, description="|Q|, the number of stored targets; a multiple of the batch")
 
