@@ -57,9 +57,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"anchor `{anchor.name}` and target `{target.name}` get the same view of a sample, and see it in the same way",
             labels=((("branches", target.name), "the parameters of the anchor, or their followers"),),
             help="set `views: other`, or hide patches from the anchor (`views.mask`, `input: masked`)",
-            fix=Fix(
-                "set `views: other`", Applicability.UNSAFE, (set_value(("objective", "views"), "other"),)
-            ),
+            fix=Fix("set `views: other`", Applicability.UNSAFE, (set_value(("objective", "views"), "other"),)),
         )
 
 
