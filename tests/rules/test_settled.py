@@ -54,7 +54,7 @@ def test_whitened_embeddings_cannot_collapse(size: int) -> None:
     narrow = np.random.default_rng(0).normal(size=(200, 4)) * [1.0, 1e-2, 1e-2, 1e-2] + 3.0
     white = NumpyBuilder().whiten(narrow, size=size, eps=0.0)
     for group in np.split(white, 200 // size):
-        assert group.T @ group / size == pytest.approx(np.eye(4), abs=1e-6)
+        assert group.T @ group / (size - 1) == pytest.approx(np.eye(4), abs=1e-6)
 
 
 def test_balanced_assignments_of_a_collapsed_batch_take_equal_shares() -> None:
