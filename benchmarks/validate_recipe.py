@@ -11,12 +11,14 @@ import json
 import time
 
 import torch
+from torch import Tensor
 
 from ssmi_compiler.api import load_recipe
-from ssmi_compiler.compile import InPlaceStep, draw_noise, example_inputs, lower
+from ssmi_compiler.compile import InPlaceStep, draw_noise, draw_term_noise, example_inputs, lower, make_masks
+from ssmi_compiler.refresh import refresh
+from ssmi_compiler.schedules import numbers_at
 from ssmi_runtime.data import digits
 from ssmi_runtime.data.sampling import batch_indices
-from ssmi_runtime.loop import numbers_at
 from ssmi_runtime.measure import Meter
 
 
@@ -36,7 +38,8 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
     lowered = lower(method, data="digits")
     step_function = InPlaceStep(lowered.step)
     data = digits.load_validation()
-    images, _ = data["train"]
+    images, labels = data["train"]
+    masks = make_masks(method, lowered.networks, lowered.augmentations, lowered.data)
     size, steps_per_epoch = lowered.data.size, len(images) // method.recipe.batch_size
     num_steps = steps_per_epoch * method.recipe.epochs
     inputs = example_inputs(method, lowered.networks, lowered.augmentations, lowered.data, seed=seed)
@@ -46,13 +49,21 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
     row["raw_pixels/knn"] = meter.raw_pixels()
     row.update({f"untrained/{name}": value for name, value in meter.accuracies(state).items()})
     curve: dict[int, float] = {}
+
+    def embed(branch: str) -> Tensor:
+        return meter.embed(state, branch, images, upto="projector")
+
     seconds = 0.0
     for step in range(num_steps):
         began = time.process_time()
-        inputs["batch"] = images[batch_indices(len(images), method.recipe.batch_size, step, seed)]
-        inputs.update(draw_noise(lowered.augmentations, method.recipe.batch_size, size, seed=seed, step=step))
-        for name, value in numbers_at(method, step, num_steps, steps_per_epoch).items():
-            inputs[name].fill_(value)
+        refresh(method, state, step=step, steps_per_epoch=steps_per_epoch, seed=seed, embed=embed)
+        index = batch_indices(len(images), method.recipe.batch_size, step, seed)
+        chosen = {"batch": images[index], "labels": labels[index], "index": index}
+        inputs.update({name: value for name, value in chosen.items() if name in inputs})
+        noise = draw_noise(lowered.augmentations, method.recipe.batch_size, size, seed=seed, step=step, masks=masks)
+        inputs.update({**noise, **draw_term_noise(method, lowered.networks, seed=seed, step=step)})
+        for name, value in numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch).items():
+            inputs[f"number/{name}"].fill_(value)
         with torch.no_grad():
             step_function(*(inputs[name] for name in lowered.step.inputs))
         seconds += time.process_time() - began
