@@ -158,46 +158,6 @@ CHANGES: dict[str, Change] = {
         ["14:11 MT004"],
     ),
     "MT005": (
-<<<<<<< HEAD
-        "moco-v2",
-        [
-            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
-            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.2}}"),
-        ],
-        ["19:44 MT005"],
-    ),
-    "MT006": (
-        "moco-v2",
-        [
-            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
-            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {centering: false}}"),
-        ],
-        ["19:42 MT006"],
-    ),
-    "MT007": (
-        "moco-v2",
-        [
-            ("critic: {cosine: {temperature: 0.2}}", "critic: prototypes"),
-            ("marginal: {queue: {size: 65536}}", "marginal: {center-sharpen: {temperature: 0.08}}"),
-        ],
-        ["19:44 MT007"],
-    ),
-    "MT008": (
-        "moco-v2",
-        [
-            ("marginal: {queue: {size: 65536}}", "marginal: sinkhorn"),
-            ("    stop_gradient: true\n", ""),
-        ],
-        ["5:11 SD002", "11:3 MT008"],
-    ),
-    "MT009": (
-        "moco-v2",
-        [
-            ("  query: {projector", "  query: {prototypes: {count: 1000}, projector"),
-            ("marginal: {queue: {size: 65536}}", "marginal: {sinkhorn: {queue: 512}}"),
-        ],
-        ["10:31 MT009"],
-=======
         "dino",
         [("marginal: {center-sharpen: {temperature: 0.07}}", "marginal: {center-sharpen: {temperature: 0.2}}")],
         ["22:44 MT005"],
@@ -221,7 +181,6 @@ CHANGES: dict[str, Change] = {
         "swav",
         [("queue: 3840, queue_epochs: 50", "queue: 512, queue_epochs: 50")],
         ["13:25 MT009"],
->>>>>>> reconcile-rules
     ),
     "MT010": (
         "jmi",

@@ -49,7 +49,7 @@ def test_every_marginal_prefers_a_spread_batch(name: str) -> None:
     assert _marginal_of(MARGINALS[name](), spread) < _marginal_of(MARGINALS[name](), collapsed)
 
 
-@pytest.mark.parametrize("size", (8, 100))
+@pytest.mark.parametrize("size", [8, 100])
 def test_whitened_embeddings_cannot_collapse(size: int) -> None:
     narrow = np.random.default_rng(0).normal(size=(200, 4)) * [1.0, 1e-2, 1e-2, 1e-2] + 3.0
     white = NumpyBuilder().whiten(narrow, size=size, eps=0.0)
