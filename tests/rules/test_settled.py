@@ -145,7 +145,7 @@ def _marginal_of(marginal: Marginal, z: np.ndarray) -> float:
 def _at_start(initial: Initial) -> np.ndarray:
     match initial.init:
         case "eye":
-            return np.eye(*initial.shape)
+            return np.eye(initial.shape[0])
         case "power-law":
             weights = np.arange(1.0, initial.shape[0] + 1) ** -initial.value
             return weights / weights.sum()
