@@ -31,6 +31,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
 from ssmi_dsl.terms.marginals.predictor import Predictor
 
 RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the marginal term, or its weight is zero")
@@ -55,6 +56,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 labels=((("branches", method.anchor.name), "the anchor"),),
                 help=f"give `{method.anchor.name}` a predictor, or choose another marginal",
             )
+    elif isinstance(objective.marginal, CrossCorrelation) and objective.marginal.off_diagonal == 0:
+        yield Finding(
+            ("objective", "marginal", "cross-correlation", "off_diagonal"),
+            "the off-diagonal terms, which are all of the marginal, have weight zero",
+            help="give them a positive weight; the paper's is 0.0051",
+        )
     elif objective.weights.marginal == 0 and not isinstance(objective.marginal, Predictor):
         yield Finding(
             ("objective", "weights", "marginal"),

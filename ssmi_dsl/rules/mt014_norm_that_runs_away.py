@@ -1,12 +1,13 @@
 """# What it finds
 
-The marginal term falls without end as embeddings grow, and nothing normalises them.
+The loss falls without end as embeddings grow, and nothing normalises them.
 
 # Why it is bad
 
 Log-determinants and nuclear norms grow with the scale of what they measure. With a critic that does not fix the norm, scaling aligned
-embeddings lowers the loss for ever. Learned and dot critics under an exponential bound have the same fault in another form, which DV001
-reports.
+embeddings lowers the loss for ever. So does the inner product itself where a predictor stands for the marginal term, which then holds
+nothing against it: the largest direction takes all, and the rank falls to one. Learned and dot critics under an exponential bound have the
+same fault in another form, which DV001 reports.
 
 # Example
 
@@ -34,13 +35,16 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import fixes_the_norm, term_name
+from ssmi_dsl.terms.critics.dot import Dot
 from ssmi_dsl.terms.critics.rbf import Rbf
+from ssmi_dsl.terms.marginals.predictor import Predictor
+from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
 RULE = Rule(
     "MT014",
     "norm-that-runs-away",
     Severity.ERROR,
-    "The marginal term falls without end as embeddings grow, and nothing normalises them",
+    "The loss falls without end as embeddings grow, and nothing normalises them",
 )
 
 
@@ -59,4 +63,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
             )
             if isinstance(objective.critic, Rbf)
             else None,
+        )
+    elif isinstance(objective.critic, Dot) and isinstance(objective.marginal, (Predictor, VarianceCovariance)):
+        yield Finding(
+            ("objective", "critic"),
+            f"`dot` grows with the embeddings, and `{term_name(objective.marginal)}` puts no bound on their norm",
+            labels=((("objective", "marginal"), "does not see the scale of what is predicted"),),
+            help="use `cosine`, or `rbf: {normalize: true}`",
         )
