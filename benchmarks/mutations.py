@@ -8,10 +8,12 @@ the spec, the mutation or the code that decides changed; lint is always run. Wri
 """
 
 import argparse
+import ast
 import json
 import os
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,9 @@ NOT_CODE = ("matrix.py", "defects.py", "notes.py", "mutate.py")
 def main() -> None:
     parser = argparse.ArgumentParser(description="Mutations of specs, judged by lint, certificate and simulation.")
     parser.add_argument("methods", nargs="*", help="bundled specs; default: all")
-    parser.add_argument("--lint-only", action="store_true", help="renew the verdicts of lint and the table; simulate nothing")
+    parser.add_argument(
+        "--lint-only", action="store_true", help="renew the verdicts of lint and the table; simulate nothing"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     path = RESULTS / "mutations.json"
@@ -65,7 +69,9 @@ def main() -> None:
     write_whole(RESULTS / "mutations.md", page(record["methods"], UNMUTATED))
 
 
-def study(name: str, known: Mapping[str, Any], *, tries: bool = True, only: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+def study(
+    name: str, known: Mapping[str, Any], *, tries: bool = True, only: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Any]]:
     """The unmutated spec and each mutation that applies: name and row of the table. `known` are rows of an earlier run."""
     published = [flattened(name, recipe) for recipe in recipes_of(name)]
     small = shrunk(published[-1])
@@ -115,13 +121,14 @@ def _tried(
     return {**row, "trial": trial.to_dict(), "key": key, "seconds": round(time.process_time() - began, 2)}
 
 
+@cache
 def code_digest() -> str:
-    """A digest of the code that decides about certificate and simulation."""
+    """A digest of the code that decides about certificate and simulation; layout and comments do not count."""
     digest = sha256(os.fsencode(torch.__version__))
     for folder in CODE:
         for file in sorted(folder.rglob("*.py")):
             if file.name not in NOT_CODE:
-                digest.update(file.read_bytes())
+                digest.update(ast.dump(ast.parse(file.read_bytes())).encode())
     return digest.hexdigest()
 
 

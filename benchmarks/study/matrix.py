@@ -34,7 +34,7 @@ def page(methods: Mapping[str, Rows], unmutated: str) -> str:
         f"standard deviation {NOISE} and therefore share {KNOWN_NATS:.2f} nats.",
         "",
         "A run has *collapsed* when the embeddings of 512 fresh pairs reach, of what the unmutated method reaches under the same budget, less than",
-        f"{LEAST_STD} of the standard deviation of directions, {LEAST_RANK} of the effective rank, or {LEAST_NATS:.2f} of the information that InfoNCE reads out.",
+        f"{LEAST_STD} of the standard deviation of directions, {LEAST_RANK} of the effective rank, or {LEAST_NATS:.2f} of the information that InfoNCE reads.",
         "The thresholds are the same for all. *Diverged*: embeddings that are not finite. *Stopped*: the step cannot be run.",
         "",
         f"- {len(pairs)} mutated specs of {len(methods)} methods, by {len(MUTATIONS)} mutations; {seconds:.0f} s of CPU time on one core"
@@ -56,7 +56,11 @@ def page(methods: Mapping[str, Rows], unmutated: str) -> str:
     ]
     for name, rows in sorted(methods.items()):
         outcome = (rows[unmutated]["trial"] or {}).get("outcome")
-        cells = "not reached | |" if outcome is None else f"{outcome['std']:.2f} | {outcome['rank']:.1f} | {outcome['nats']:.2f} |"
+        cells = (
+            "not reached | |"
+            if outcome is None
+            else f"{outcome['std']:.2f} | {outcome['rank']:.1f} | {outcome['nats']:.2f} |"
+        )
         lines.append(f"| {name} | {cells}")
     lines += ["", "## Broken, and no error in lint", ""]
     if not missed:

@@ -103,7 +103,7 @@ def _predictor_added(data: Data, ends: Ends) -> None:
 def _width(head: object) -> int | None:
     if head is None:
         return None
-    name, params = choice(head)
+    _name, params = choice(head)
     value = params.get("widths", params.get("width", params.get("value")))
     return value[-1] if isinstance(value, list) else value
 
@@ -145,7 +145,7 @@ def _target_unfollowed(data: Data, ends: Ends) -> None:
 
 def _target_frozen(data: Data, ends: Ends) -> None:
     target = data["branches"][ends.target]
-    if target.get("of") is not None and not (target.get("update") == "frozen"):
+    if target.get("of") is not None and target.get("update") != "frozen":
         target["update"] = "frozen"
 
 
@@ -160,7 +160,11 @@ def _target_by_ema(data: Data, ends: Ends) -> None:
 def _target_projector(data: Data, ends: Ends) -> None:
     target = data["branches"][ends.target]
     source = target.get("of")
-    if source is not None and target.get("update") is not None and data["branches"][source].get("projector") is not None:
+    if (
+        source is not None
+        and target.get("update") is not None
+        and data["branches"][source].get("projector") is not None
+    ):
         target["projector"] = copy.deepcopy(data["branches"][source]["projector"])
 
 
@@ -290,8 +294,12 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("predictor-on-both", "the target has a predictor, too", _predictor_on_both),
     Mutation("predictor-removed", "no branch has a predictor", _predictor_removed),
     Mutation("predictor-added", "an anchor without a predictor gets one", _predictor_added),
-    Mutation("predictor-frozen", "the predictor keeps its first weights", lambda d, e: _predictor_update(d, frozen=True)),
-    Mutation("predictor-slow", "a hundredth of the learning rate", lambda d, e: _predictor_update(d, lr_multiplier=0.01)),
+    Mutation(
+        "predictor-frozen", "the predictor keeps its first weights", lambda d, e: _predictor_update(d, frozen=True)
+    ),
+    Mutation(
+        "predictor-slow", "a hundredth of the learning rate", lambda d, e: _predictor_update(d, lr_multiplier=0.01)
+    ),
     Mutation("momentum-0", "the target is replaced in each step", _momentum(0.0)),
     Mutation("momentum-1", "the target never moves", _momentum(1.0)),
     Mutation("momentum-0.05", "the complement of 0.95", _momentum(0.05)),
@@ -305,7 +313,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("marginal-weight-0", "the weight of the marginal term is 0", _weights(marginal=0.0)),
     Mutation("joint-weight-0", "the weight of the joint term is 0", _weights(joint=0.0)),
     Mutation("no-variance", "covariance without variance", _in_term("marginal", "variance-covariance", variance=0.0)),
-    Mutation("no-covariance", "variance without covariance", _in_term("marginal", "variance-covariance", covariance=0.0)),
+    Mutation(
+        "no-covariance", "variance without covariance", _in_term("marginal", "variance-covariance", covariance=0.0)
+    ),
     Mutation("no-off-diagonal", "off-diagonal weight 0", _in_term("marginal", "cross-correlation", off_diagonal=0.0)),
     Mutation("queue-of-1", "a queue of one key", _in_term("marginal", "queue", size=1)),
     Mutation("temperature-0", "temperature 0", _temperature(0.0)),

@@ -70,5 +70,3 @@ def heads(data: Data) -> Iterator[tuple[Data, str]]:
         for key in ("projector", "predictor"):
             if branch.get(key) is not None:
                 yield branch, key
-
-

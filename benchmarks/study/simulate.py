@@ -103,7 +103,9 @@ def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:
     samples = torch.randn(TEST_PAIRS, FEATURES, generator=generator)
     first, second = (samples + NOISE * torch.randn(TEST_PAIRS, FEATURES, generator=generator) for _ in range(2))
     method = traced.method
-    z_a, z_b = (_embed(traced, inputs, end.owner, view) for end, view in ((method.anchor, first), (method.target, second)))
+    z_a, z_b = (
+        _embed(traced, inputs, end.owner, view) for end, view in ((method.anchor, first), (method.target, second))
+    )
     if not bool(torch.isfinite(z_a).all() and torch.isfinite(z_b).all()):
         return Outcome(math.nan, math.nan, math.nan)
     nats = max(estimate_mi(z_a, z_b, temperature).infonce for temperature in TEMPERATURES)

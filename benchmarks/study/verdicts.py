@@ -93,7 +93,9 @@ def _key(traced: Traced) -> str:
     numbers = [(name, float(value)) for name, value in traced.inputs.items() if name.startswith("number/")]
     finals = [(b.name, b.ema) for b in method.branches if b.ema is not None]
     ends = (method.anchor.owner, method.target.owner)
-    return repr((step.module.code, step.inputs, step.outputs, sizes, numbers, finals, ends, method.recipe, method.spec.views))
+    return repr(
+        (step.module.code, step.inputs, step.outputs, sizes, numbers, finals, ends, method.recipe, method.spec.views)
+    )
 
 
 def _first_line(error: Exception) -> str:
