@@ -5,6 +5,7 @@ python benchmarks/methods.py [METHOD ...]
 
 import json
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -30,13 +31,15 @@ COLUMNS = {
 def main() -> None:
     names = sys.argv[1:] or list(bundled_names())
     path = RESULTS / "digits.json"
-    rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), _processor_seconds()
             subprocess.run(["ssmi", "run", name, "--out", "run"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
             seconds = time.perf_counter() - started
-            rows[name] = {**json.loads((Path(folder) / "run" / "results.json").read_text()), "seconds": round(seconds)}
+            own = {"seconds": round(seconds), "processor_seconds": round(_processor_seconds() - spent)}
+            # read again for each method: another process may measure others at the same time
+            rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
+            rows[name] = {**json.loads((Path(folder) / "run" / "results.json").read_text()), **own}
         machine = {"processor": platform.machine(), "threads": torch.get_num_threads(), "torch": torch.__version__}
         path.write_text(
             json.dumps(
@@ -49,12 +52,23 @@ def main() -> None:
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
-    """The results as Markdown, one method on each line; seconds are of the whole command, compilation and evaluation included."""
-    lines = ["| method | " + " | ".join(COLUMNS) + " | seconds |", "| --- |" + " ---: |" * (len(COLUMNS) + 1)]
+    """The results as Markdown, one method on each line; seconds are of the whole command, compilation and evaluation included.
+
+    Processor seconds are those of all threads; they do not grow with the load of the machine.
+    """
+    lines = [
+        "| method | " + " | ".join(COLUMNS) + " | seconds | processor s |",
+        "| --- |" + " ---: |" * (len(COLUMNS) + 2),
+    ]
     for name, row in sorted(rows.items()):
         cells = " | ".join(f"{row[key]:.1f}" if "rank" in key else f"{row[key]:.2f}" for key in COLUMNS.values())
-        lines.append(f"| {name} | {cells} | {row['seconds']:.0f} |")
+        lines.append(f"| {name} | {cells} | {row['seconds']:.0f} | {row['processor_seconds']:.0f} |")
     return "\n".join(lines) + "\n"
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from ssmi_compiler.artifact import load_step, write_artifact
-from ssmi_compiler.compile import draw_noise, example_inputs, lower
+from ssmi_compiler.compile import draw_noise, draw_term_noise, example_inputs, lower
 from ssmi_compiler.nn import build_backbone, build_head
 from ssmi_dsl.load import load
 from ssmi_runtime.data import load_images
@@ -68,7 +68,10 @@ def ours(batch: int) -> tuple[Step, Step]:
     def whole() -> None:
         index = next(counter)
         inputs["batch"] = images[torch.randint(len(images), (batch,))]
-        inputs.update(draw_noise(lowered.augmentations, batch, lowered.data.size, seed=0, step=index))
+        inputs.update(
+            draw_noise(lowered.augmentations, batch, lowered.data.size, seed=0, step=index, masks=lowered.masks)
+        )
+        inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         step()
 
     return step, whole

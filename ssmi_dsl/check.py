@@ -1,13 +1,13 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Span
+from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
+from ssmi_dsl.in_objective import InObjective
 from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
@@ -63,7 +63,7 @@ def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -
     """What the rules on the method find, placed in `merged`, with the index of the objective that they looked at."""
     method = context.method
     for index in range(len(method.objectives)):
-        place = merged if len(method.objectives) == 1 else InObjective(merged, index)
+        place = InObjective(merged, index) if isinstance(merged.data.get("objective"), list) else merged
         focused = RuleContext(method.focused(index), context.source)
         yield from ((index, item) for item in run_rules(focused, place, settings))
 
@@ -72,21 +72,6 @@ def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """A word that is no boolean here is reported once, not for YAML 1.1 as well."""
     wrong = {item.span for item in found if item.code in ("SY004", "SY006")}
     return (item for item in found if item.code != "SY009" or item.span not in wrong)
-
-
-@dataclass(frozen=True)
-class InObjective:
-    """Places of a spec with several objectives, for a rule that speaks of one: `objective.x` is `objective[index].x` there."""
-
-    source: Resolved
-    index: int
-
-    @property
-    def path(self) -> str:
-        return self.source.path
-
-    def span(self, loc: Loc, of: Literal["value", "key"] = "value") -> Span:
-        return self.source.span(("objective", self.index, *loc[1:]) if loc[:1] == ("objective",) else loc, of)
 
 
 def _recovered(

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Loc, Patch, Severity, Span, TextEdit
 from ssmi_dsl.document import Suppression
 from ssmi_dsl.fixes.fix import Fix
+from ssmi_dsl.in_objective import InObjective
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules import all_rules, find_rule, suggest_rules
 from ssmi_dsl.rules.base import Finding, Rule
@@ -132,7 +133,11 @@ def _label(loc: Loc, text: str, document: Placed) -> Label:
 
 
 def _patch(fix: Fix | None, document: Placed) -> Patch | None:
-    if fix is None or not isinstance(document, Resolved):
+    if fix is None:
+        return None
+    if isinstance(document, InObjective):
+        fix, document = document.relocated(fix), document.source
+    if not isinstance(document, Resolved):
         return None
     from ssmi_dsl.fixes.patching import patch_for  # only findings with a fix pay for it
 

@@ -2,6 +2,8 @@
 
 SsmiError                 base of everything that ssmi raises on purpose
 ├── SpecError             a spec has findings of severity error
+├── RecipeError           a recipe is named that the spec does not have
+├── StarterError          a starter spec cannot be made as asked
 └── UsageError            a command or a project's configuration asks for what cannot be done
 """
 
@@ -25,6 +27,14 @@ class SpecError(SsmiError):
             for d in self.diagnostics
         ]
         super().__init__("\n".join(lines) or "the spec has errors")
+
+
+class RecipeError(SsmiError):
+    """A recipe is named that the spec does not have."""
+
+
+class StarterError(SsmiError):
+    """A starter spec cannot be made as asked."""
 
 
 class UsageError(SsmiError):

@@ -9,6 +9,7 @@ from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.heads import HEADS
 from ssmi_dsl.components.optimizers import OPTIMIZERS
+from ssmi_dsl.schema import json_schema
 from ssmi_dsl.spec.branches import UPDATES, Branch, Prototypes
 from ssmi_dsl.spec.evaluate import Evaluate, MutualInformation, Probe
 from ssmi_dsl.spec.hardware import Hardware
@@ -17,6 +18,8 @@ from ssmi_dsl.spec.objective import Objective, Weights
 from ssmi_dsl.spec.optimize import DirectPred, Optimize, PredictorUpdate, RecipeSpec
 from ssmi_dsl.spec.views import LocalViews, Views
 from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, POSITIVES, Term
+
+__all__ = ["json_schema", "language_reference"]
 
 SECTIONS: tuple[tuple[str, type[Params]], ...] = (
     ("A spec", MethodSpec),
@@ -47,17 +50,6 @@ CHOICES: tuple[tuple[str, Mapping[str, type[Params]]], ...] = (
     ("update", UPDATES),
     ("optimizer", OPTIMIZERS),
 )
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of a spec, for editors."""
-    schema = MethodSpec.model_json_schema()
-    extends = {"type": "string", "description": "a bundled method, or a file beside this one, to inherit from"}
-    schema["properties"] = {"extends": extends, **schema["properties"]}
-    # a spec that extends another need not repeat what that one says
-    schema["if"] = {"required": ["extends"]}
-    schema["else"] = {"required": schema.pop("required")}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def language_reference() -> str:

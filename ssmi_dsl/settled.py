@@ -45,10 +45,10 @@ SETTLED: tuple[Settled, ...] = (
         "tests/step/test_certificate.py::test_bundled_method_traces_certifies_and_runs_as_eager",
     ),
     Settled(
-        "DA003",
-        "a pair of the loss holds the same view twice",
-        "pairs are made of different views; no key adds others",
-        "tests/rules/test_settled.py::test_pairs_hold_different_views",
+        "DA004",
+        "local crops are fed to the teacher",
+        "`views.local` are anchors only: pairs have global views as targets, whatever the objective",
+        "tests/rules/test_settled.py::test_local_views_are_never_targets",
     ),
     Settled(
         "DV010",
@@ -71,7 +71,7 @@ SETTLED: tuple[Settled, ...] = (
     Settled(
         "MT013",
         "the marginal term prefers a collapsed batch to a spread one",
-        "weights are never negative, and every marginal with a compiler is probed",
+        "weights are never negative, and every marginal with a value is probed; those that assign are balanced, or compare with others",
         "tests/rules/test_settled.py::test_every_marginal_prefers_a_spread_batch",
     ),
     Settled(
@@ -131,6 +131,5 @@ SETTLED: tuple[Settled, ...] = (
 )
 
 WAITING: tuple[Waiting, ...] = (
-    Waiting("DA004", "local crops are fed to the teacher", "the groups of `views.crops`"),
     Waiting("GR001", "a dense adjacency matrix of a large graph", "the number of nodes, which only the data set knows"),
 )

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from ssmi_dsl.components.backbones import Vit, gives_tokens
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.heads import LinearHead, TransformerHead
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
-from ssmi_dsl.spec.branches import Frozen
 from ssmi_dsl.spec.evaluate import Evaluate
-from ssmi_dsl.spec.method import OUTPUTS, split_output
+from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
-from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.prototypes import Prototypes
+from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
@@ -98,6 +100,50 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
                 yield "SY012", "unresolved-reference", loc, f"a branch has no output {quote(output)}{hint}"
 
 
+def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
+    """Combinations of tokens, masks and predictors that have no meaning or no compiler."""
+
+    def no(loc: Loc, text: str) -> Finding:
+        return "SY011", "not-yet-compiled", loc, text
+
+    for name, branch in spec.branches.items():
+        encoder = branch.encoder or spec.encoder
+        if branch.input != "whole" and spec.views.mask is None:
+            yield no(
+                ("branches", name, "input"), f"`input: {branch.input}` needs `views.mask`, which says what is hidden"
+            )
+        if branch.input != "whole" and not isinstance(encoder.backbone, Vit):
+            yield no(("branches", name, "input"), "only the backbone `vit` can leave out patches")
+        if branch.tokens is not None and branch.tokens.blocks is not None and not isinstance(encoder.backbone, Vit):
+            yield no(("branches", name, "tokens", "blocks"), "only the backbone `vit` has transformer blocks")
+        if isinstance(branch.predictor, TransformerHead) and (
+            branch.input != "visible" or branch.projector is not None
+        ):
+            text = "a transformer predicts from the encoder's tokens: it needs `input: visible` and no projector"
+            yield no(("branches", name, "predictor"), text)
+    for index, objective in enumerate(spec.objective):
+        if isinstance(objective.marginal, MeanEntropy) and not isinstance(objective.critic, Prototypes):
+            yield no(
+                (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
+            )
+        for end in ("a", "b") if objective.on is not None else ():
+            name, output = split_output(getattr(objective.on, end))
+            if name not in spec.branches or output not in OUTPUTS:
+                continue
+            branch, loc = spec.branches[name], (*objective_loc(spec, index), "on", end)
+            if output in TOKEN_OUTPUTS and not gives_tokens(branch.encoder or spec.encoder):
+                yield no(loc, f"the encoder of `{name}` gives no tokens; use `vit`, `resnet18` or `conv-small`")
+            if output == "hidden" and spec.views.mask is None:
+                yield no(loc, "`hidden` needs `views.mask`, which says what is hidden")
+            transformer = isinstance(branch.predictor, TransformerHead)
+            if branch.input == "visible" and output == "hidden" and not transformer:
+                yield no(loc, f"`{name}` does not see hidden patches; a transformer as its predictor can predict them")
+            if branch.input == "visible" and output in ("map", "tokens"):
+                yield no(loc, f"tokens of the visible patches of `{name}` have no counterpart")
+            if transformer and output in ("prediction", "output"):
+                yield no(loc, f"the predictor of `{name}` predicts `{name}.hidden` only")
+
+
 def _is_circular(spec: MethodSpec, name: str) -> bool:
     seen = {name}
     while (following := spec.branches[name].of) is not None and following in spec.branches:
@@ -123,21 +169,20 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
         for field, term in terms.items():
             if not term.implemented:
                 yield no((*objective_loc(spec, index), field), f"the {field} `{term_name(term)}`")
-        if isinstance(objective.critic, Cosine) and objective.critic.learnable:
-            yield no((*objective_loc(spec, index), "critic", "cosine", "learnable"), "a learned temperature")
-        if objective.marginal.uses_all_views and views.total != 2:
+        if objective.marginal.uses_all_views and views.total > 2 and term_name(objective.bound) != "infonce":
             loc = (*objective_loc(spec, index), "marginal")
-            yield no(loc, f"the marginal `{type(objective.marginal).name}` of {views.total} views")
-    for field in ("mask", "split", "graph"):
+            what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
+            yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
+    yield from _tokens_not_yet(spec)
+    for field in ("split", "graph"):
         if getattr(views, field) is not None:
             yield no(("views", field), f"`views.{field}`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
         yield no(("optimize", "blocks"), "alternation over more than two blocks")
-    for name, branch in spec.branches.items():
-        if isinstance(branch.update, Frozen):
-            yield no(("branches", name, "update"), "a frozen target")
     if spec.optimize.predictor.direct is not None:
-        yield no(("optimize", "predictor", "direct"), "a predictor set in closed form")
+        for name, branch in spec.branches.items():
+            if branch.predictor is not None and not isinstance(branch.predictor, LinearHead):
+                yield no(("branches", name, "predictor"), "`direct` with a predictor that is not `linear`")
     yield from _evaluation(spec.evaluate, no)
     for name, recipe in spec.recipes.items():
         if recipe.hardware is not None and not recipe.hardware.is_single:

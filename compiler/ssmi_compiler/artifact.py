@@ -21,6 +21,7 @@ from ssmi_compiler.compile import InPlaceStep, Lowered, example_inputs, metric_n
 from ssmi_compiler.errors import ArtifactError
 from ssmi_compiler.ir.graph import Graph
 from ssmi_compiler.ir.text import print_graph
+from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import dump
 from ssmi_dsl.spec.method import Method
 
@@ -44,7 +45,8 @@ def artifact_key(method: Method, data: str, device: str) -> str:
         "spec": method.spec.model_dump(mode="json", exclude={"recipes", "lint", "title", "paper"}),
         "recipe": [method.recipe.name, method.recipe.batch_size, method.recipe.precision, method.recipe.channels_last],
         "optimizer": [type(method.recipe.optimizer).name, method.recipe.optimizer.model_dump(mode="json")],
-        "data": data,
+        # the step normalises by the pixel statistics of its data set
+        "data": [data, DATASETS[data].size, DATASETS[data].mean, DATASETS[data].std],
         "device": [device, torch.cuda.get_device_name() if device == "cuda" else platform.machine()],
         "torch": torch.__version__,
     }
@@ -111,6 +113,7 @@ def load_step(artifact: Artifact) -> StepFunction:
     """The compiled step: tensors in the order of `manifest["inputs"]` -> metrics; the state tensors are updated in place."""
     # torch's own loader, without torch._inductor.aoti_load_package around it, which imports the whole compiler (one second, or seven
     # where it must first find out what the processor can do) and parses the call's structure again at every step
+    # arguments by place, all of them: their names and defaults differ between versions of torch (threads, runners, any device)
     native: Any = torch._C
     loader = native._aoti.AOTIModelPackageLoader(str(artifact.path / "step.pt2"), "model", False, 1, -1)
 

@@ -12,13 +12,15 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid
 from ssmi_compiler.ir.graph import Graph
+from ssmi_compiler.masks import Masks
+from ssmi_compiler.nn.vit import GivesTokens
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import Networks, build_networks, initial_state
+from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
 from ssmi_dsl.components.augment import Normalize, resolve_augment
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
@@ -43,6 +45,7 @@ class Lowered:
     step: TracedStep
     certificate: Certificate
     device: Device
+    masks: Masks | None = None
 
 
 def lower(
@@ -64,20 +67,37 @@ def lower(
         )
     networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
+    masks = make_masks(method, networks, augmentations, info)
     sizes = sizes_of(method, networks, augmentations, info)
     stages = run_pipeline(build_graph(method, sizes), batched_views=method.spec.views.encode == "together")
     inspect(stages)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     traced = trace_step(program, example_inputs(method, networks, augmentations, info, seed=seed, device=device))
     certificate = certify(traced, method)
-    return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device)
+    return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device, masks)
 
 
 def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo) -> Sizes:
     """What the MI graph must know, for the images and texts of a data set."""
     views = tuple(augmentation.output_size((info.size, info.size)) for augmentation in augmentations)
     length = 0 if info.text is None else info.text.length
-    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length)
+    grids = {
+        branch.owner: tuple(module.grid(view) for view in views)
+        for branch in method.branches
+        if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
+    }
+    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length, grids)
+
+
+def make_masks(
+    method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo
+) -> Masks | None:
+    """What hides patches of the global views of a data set's images; None where the spec masks none."""
+    declared = method.spec.views.mask
+    if declared is None:
+        return None
+    grids = mask_grid(method, sizes_of(method, networks, augmentations, info).grids)
+    return Masks(declared, grids[: method.spec.views.count])
 
 
 def make_augmentations(method: Method, info: DatasetInfo) -> tuple[Augmentation, ...]:
@@ -109,9 +129,13 @@ def example_inputs(
     inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
     if needs_labels(method):
         inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
+    if needs_index(method):
+        inputs["index"] = torch.zeros(batch, dtype=torch.int64)
     if has_text(method) and info.text is not None:
         inputs["text"] = torch.zeros(batch, info.text.length, dtype=torch.int64)
-    inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0))
+    masks = make_masks(method, networks, augmentations, info)
+    inputs.update(draw_noise(augmentations, batch, size, seed=seed, step=0, masks=masks))
+    inputs.update(draw_term_noise(method, networks, seed=seed, step=0))
     inputs.update(
         {f"number/{name}": torch.tensor(0.0) for name in numbers_at(method, 0, num_steps=1, steps_per_epoch=1)}
     )
@@ -119,20 +143,46 @@ def example_inputs(
 
 
 def draw_noise(
-    augmentations: tuple[Augmentation, ...], batch: int, size: int, *, seed: int, step: int
+    augmentations: tuple[Augmentation, ...],
+    batch: int,
+    size: int,
+    *,
+    seed: int,
+    step: int,
+    masks: Masks | None = None,
 ) -> dict[str, Tensor]:
-    """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`."""
+    """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`, and `noise/mask<i>/<part>` of masked views."""
     noise: dict[str, Tensor] = {}
+    stream = (seed * 1_000_003 + step) * MAX_VIEWS
+    if masks is not None:
+        generator = torch.Generator().manual_seed(stream + MAX_VIEWS - 1)
+        noise.update({f"noise/{name}": value for name, value in masks.draw(generator, batch).items()})
     for view, augmentation in enumerate(augmentations):
-        generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * MAX_VIEWS + view)
+        generator = torch.Generator().manual_seed(stream + view)
         drawn = augmentation.draw(generator, batch, (size, size))
         noise.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
+    return noise
+
+
+def draw_term_noise(method: Method, networks: Networks, *, seed: int, step: int) -> dict[str, Tensor]:
+    """The normal numbers that terms read in one step, from (seed, step) alone: `noise/objective<i>.<name>`."""
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + step) * MAX_VIEWS + MAX_VIEWS - 2)
+    noise: dict[str, Tensor] = {}
+    for view in method.objectives:
+        tensors = objective_tensors(method, view, networks.features)
+        for name, shape in tensors.noise.items():
+            noise[f"noise/{tensors.part}.{name}"] = torch.randn(shape, generator=generator)
     return noise
 
 
 def needs_labels(method: Method) -> bool:
     """Whether some objective reads the labels of the batch."""
     return any(view.spec.marginal.needs_labels for view in method.objectives)
+
+
+def needs_index(method: Method) -> bool:
+    """Whether some objective keeps something for every training image."""
+    return any(view.spec.marginal.needs_index for view in method.objectives)
 
 
 def has_text(method: Method) -> bool:

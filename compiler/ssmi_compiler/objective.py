@@ -1,7 +1,7 @@
 """The objective of a method as a plain loss, for one's own training loop. Legend: N batch, D embedding, V views."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -14,6 +14,7 @@ from ssmi_compiler.schedules import ramp_value
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 from ssmi_dsl.terms import Inputs, pair_loss
+from ssmi_dsl.terms.marginals.across_samples import AcrossSamples
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,21 @@ class Objective:
 
     method: Method
 
-    def memory(self, num_features: int, *, batch: int = 256, seed: int = 0, progress: float = 0.0) -> dict[str, Tensor]:
+    def memory(
+        self,
+        num_features: int,
+        *,
+        batch: int = 256,
+        seed: int = 0,
+        progress: float = 0.0,
+        embedding: int | None = None,
+    ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
-        Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1].
+        Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
+        front of prototypes, where the objective reads scores. Random numbers of a term are there too: draw memory with another `seed` for each step.
         """
-        tensors = self._tensors(num_features, batch)
+        tensors = self._tensors(num_features, batch, embedding)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -52,6 +62,8 @@ class Objective:
         epochs = self.method.recipe.epochs
         for name, ramp in tensors.ramps.items():
             memory[name] = torch.tensor(ramp_value(ramp, progress * epochs, progress=progress))
+        for name, shape in tensors.noise.items():
+            memory[name] = torch.randn(shape, generator=generator)
         return memory
 
     def __call__(
@@ -62,20 +74,34 @@ class Objective:
         views: Sequence[Tensor] | None = None,
         memory: Mapping[str, Tensor] | None = None,
         labels: Tensor | None = None,
+        embedding: Tensor | None = None,
+        prototypes: Tensor | None = None,
+        targets: Sequence[Tensor] | None = None,
+        index: Tensor | None = None,
+        projection: Tensor | None = None,
+        pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
+        rows: int = 1,
+        maps: tuple[Tensor, Tensor] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
-        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b); `memory` is that of
+        `views` are the embeddings of all views where a method reads more than two at once (default: z_a, z_b), `pairs` all anchors with
+        their targets where it reads all pairs at once (default: the pair z_a, z_b); `memory` is that of
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
-        with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Raises ValueError on inputs that do not fit.
+        with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
+        batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
+        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
+        Raises ValueError on inputs that do not fit.
         """
-        if z_a.dim() != 2 or z_a.shape != z_b.shape:
+        across = isinstance(self.method.objective.marginal, AcrossSamples)
+        expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
+        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        tensors = self._tensors(z_a.shape[1], z_a.shape[0])
+        tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
         given = dict(memory or {})
-        needed = {*tensors.learned, *tensors.state, *tensors.ramps}
+        needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
                 f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"
@@ -83,27 +109,56 @@ class Objective:
         spec = self.method.objective
         if spec.marginal.needs_labels and labels is None:
             raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
-        target = z_b.detach() if self.method.is_stopped(self.method.target.name) else z_b
+        stopped = self.method.is_stopped(self.method.target.name)
+        target, *others = (z.detach() if stopped else z for z in (z_b, *(targets or (z_b,))))
+        if spec.marginal.needs_prototypes and (embedding is None or prototypes is None):
+            raise ValueError(f"`{self.method.spec.name}` needs the embedding [N E] and the prototypes [K E] of z_b")
+        if spec.marginal.needs_index and index is None:
+            raise ValueError(
+                f"`{self.method.spec.name}` needs index [N], the numbers of the samples in the training set"
+            )
+        if spec.marginal.needs_projection and projection is None:
+            raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
+        if spec.positive.needs_maps and maps is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
         b = TorchBuilder()
-        at = Inputs(z_a, target, tuple(views or (z_a, z_b)), given, labels)
+        every = tuple(views or (z_a, z_b))
+        together = ((z_a, target),)
+        if pairs is not None:
+            together = tuple((a, p.detach() if target is not z_b else p) for a, p in pairs)
+        at = Inputs(
+            z_a,
+            target,
+            every,
+            given,
+            labels,
+            embedding,
+            prototypes,
+            targets=tuple(others),
+            pairs=together,
+            rows=rows,
+            maps=maps,
+            index=index,
+            projection=projection,
+        )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         renewed = {**given, **parts.updates}
         if tensors.state:
-            stored = Inputs(z_a.detach(), z_b.detach(), (), renewed, labels)
+            stored = replace(at, x=z_a.detach(), y=z_b.detach(), views=(), memory=renewed)
             for term in (spec.marginal, spec.positive):
                 renewed.update(term.renew(b, (z_b.detach(),), stored))
             renewed.update({name: renewed[name].detach() for name in tensors.state})
-        joint = parts.joint * (spec.weight * spec.weights.joint)
+        joint = z_a.new_zeros(()) if parts.joint is None else parts.joint * (spec.weight * spec.weights.joint)
         if parts.marginal is None:
             return Loss(joint, joint, None, renewed)
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
         return Loss(joint + marginal, joint, marginal, renewed)
 
-    def _tensors(self, num_features: int, batch: int) -> TermTensors:
+    def _tensors(self, num_features: int, batch: int, embedding: int | None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

@@ -12,6 +12,7 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
     """Every number that changes from step to step, by its name among the step's inputs (`number/<name>`).
 
     lr, lr/predictor, lr/prototypes   learning rates
+    weight_decay                      where it changes
     momentum/<branch>                 of the update of a target
     objective<i>.<name>               of a term (`Term.schedules`)
     """
@@ -24,9 +25,14 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
     numbers = {"lr": rate(recipe.schedule)}
     constant = predictor.schedule == "constant"
     numbers["lr/predictor"] = predictor.lr_multiplier * rate("constant" if constant else recipe.schedule)
-    frozen = [b.prototypes.freeze_epochs for b in method.branches if b.prototypes and b.sharing is Sharing.OWN]
+    owned = (p for b in method.branches if b.sharing is Sharing.OWN for p in (b.prototypes, b.token_prototypes))
+    frozen = [prototypes.freeze_epochs for prototypes in owned if prototypes is not None]
     if frozen:
         numbers["lr/prototypes"] = 0.0 if step < max(frozen) * steps_per_epoch else numbers["lr"]
+    optimizer = recipe.optimizer
+    if optimizer.final_weight_decay is not None:
+        decay = Ramp(optimizer.weight_decay, optimizer.final_weight_decay)
+        numbers["weight_decay"] = ramp_value(decay, 0.0, progress=step / max(1, num_steps))
     for branch in method.branches:
         if branch.ema is not None:
             final = branch.ema.momentum if branch.ema.final is None else branch.ema.final
@@ -45,7 +51,9 @@ def ramp_value(ramp: Ramp, epoch: float, *, progress: float) -> float:
     """The number at `epoch`, `progress` in [0, 1] of the whole run."""
     if ramp.epochs is None:
         return ramp.end - (ramp.end - ramp.start) * (cos(pi * min(1.0, progress)) + 1) / 2
-    return ramp.end if epoch >= ramp.epochs else ramp.start + (ramp.end - ramp.start) * epoch / ramp.epochs
+    if epoch >= ramp.epochs:
+        return ramp.end
+    return ramp.start if ramp.jump else ramp.start + (ramp.end - ramp.start) * epoch / ramp.epochs
 
 
 def learning_rate(

@@ -25,6 +25,7 @@ def run(
     device: Literal["auto", "cpu", "cuda"] = "auto",
     seed: int = 0,
     resume: bool = False,
+    init: Path | None = None,
     out: Path | None = None,
     jit: bool = False,
     root: Path | None = None,
@@ -40,7 +41,8 @@ def run(
         run("jmi", overrides=["recipes.digits.epochs=5"]).results["knn"]
 
     `data` is by default the embedded data set that fits the spec. The run lies in `out`, by default in a new folder of `runs`; `resume`
-    goes on in `out`, by default in the last folder of this artifact and seed. `jit` compiles by torch.compile at the first step and writes
+    goes on in `out`, by default in the last folder of this artifact and seed. `init` is the folder of a run whose
+    networks the frozen branches take. `jit` compiles by torch.compile at the first step and writes
     no artifact. Raises SpecError, CompileError, CertificateError, DatasetError and RunError, all of them SsmiError.
     """
     data = data or embedded_data(source, overrides)
@@ -69,6 +71,7 @@ def run(
         folder,
         seed=seed,
         resume=resume,
+        init=init,
         report=report,
         step_function=step_function,
         root=root,

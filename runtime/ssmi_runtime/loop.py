@@ -19,8 +19,18 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.artifact import Artifact, StepFunction, load_step
-from ssmi_compiler.compile import draw_noise, example_inputs, has_text, make_augmentations, needs_labels
+from ssmi_compiler.compile import (
+    draw_noise,
+    draw_term_noise,
+    example_inputs,
+    has_text,
+    make_augmentations,
+    make_masks,
+    needs_index,
+    needs_labels,
+)
 from ssmi_compiler.files import write_whole
+from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
 from ssmi_dsl.components.datasets import DATASETS
@@ -30,6 +40,7 @@ from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
 from ssmi_runtime.data import load_dataset
 from ssmi_runtime.data.sampling import batch_indices
 from ssmi_runtime.errors import RunError
+from ssmi_runtime.initial import fill_frozen
 from ssmi_runtime.measure import Meter
 
 # steps between readings of the loss: a reading waits for a GPU, which then stands idle
@@ -63,6 +74,7 @@ def train(
     *,
     seed: int = 0,
     resume: bool = False,
+    init: Path | None = None,
     save_every: int = 100,
     report: Report | None = None,
     step_function: StepFunction | None = None,
@@ -73,8 +85,9 @@ def train(
     """Train with a compiled step, on the device it was compiled for, and evaluate.
 
     A checkpoint is written every `save_every` steps, and at the end; `resume` goes on from the last, to the same bits on a CPU. `stop` is asked
-    after each step; a run that it ends is saved. `step_function` replaces the compiled step of the artifact, e.g. by one compiled
-    just in time. Raises RunError on a loss that is not finite and on a folder that holds another run, DatasetError without data.
+    after each step; a run that it ends is saved. `init` is the folder of a run whose networks the frozen branches take. `step_function`
+    replaces the compiled step of the artifact, e.g. by one compiled just in time. Raises RunError on a loss that is not finite and on a
+    folder that holds another run, DatasetError without data.
     """
     began = time.perf_counter()
     device = artifact.manifest["device"]
@@ -93,17 +106,24 @@ def train(
     num_steps = steps_per_epoch * recipe.epochs
     networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
+    masks = make_masks(method, networks, augmentations, info)
 
     def initial() -> dict[str, Tensor]:
         return example_inputs(method, networks, augmentations, info, seed=seed, device=device)
 
     inputs = initial()
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
+    if init is not None:
+        fill_frozen(method, state, init)
     first = load_checkpoint(folder, state) if resume else 0
     if step_function is None:
         step_function = load_step(artifact)
     names, metrics = artifact.manifest["inputs"], artifact.manifest["metrics"]
     meter = Meter(method, networks, augmentations, info, data, texts)
+
+    def embed(branch: str) -> Tensor:
+        return meter.embed(state, branch, images, upto="projector")
+
     monitor_every = steps_per_epoch * max(1, recipe.epochs // NUM_MONITORS)
     _forget_after(folder / "metrics.jsonl", first)
     pending: list[tuple[dict[str, float], Any]] = []
@@ -112,13 +132,17 @@ def train(
         for step in range(first, num_steps):
             if stop():
                 break
+            refresh(method, state, step=step, steps_per_epoch=steps_per_epoch, seed=seed, embed=embed)
             index = batch_indices(len(images), recipe.batch_size, step, seed).to(device)
             inputs["batch"] = images[index]
             if needs_labels(method):
                 inputs["labels"] = labels[index]
+            if needs_index(method):
+                inputs["index"] = index
             if has_text(method):
                 inputs["text"] = texts["train"][index]
-            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step)
+            noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
+            noise.update(draw_term_noise(method, networks, seed=seed, step=step))
             for name, value in noise.items():
                 inputs[name] = value.to(device, non_blocking=True)
             numbers = numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch)

@@ -109,9 +109,10 @@ class Meter:
         return images
 
     def _information(self, state: Mapping[str, Tensor], images: Tensor) -> dict[str, float]:
-        noise = draw_noise(self.augmentations, len(images), self.info.size, seed=EVALUATION_SEED, step=0)
+        pair = (*self.augmentations, *self.augmentations)[:2]  # a method of one view: two draws of it
+        noise = draw_noise(pair, len(images), self.info.size, seed=EVALUATION_SEED, step=0)
         views: list[Tensor] = []
-        for index, augmentation in enumerate(self.augmentations[:2]):
+        for index, augmentation in enumerate(pair):
             prefix = f"noise/view{index}/"
             own = {
                 name.removeprefix(prefix): value.to(images.device)

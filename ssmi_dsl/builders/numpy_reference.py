@@ -3,6 +3,8 @@
 Legend: N, M rows, D features.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,6 +35,46 @@ class NumpyBuilder:
         squares = np.square(x[:, None, :] - y[None, :, :])
         return squares.mean(axis=2) if per_feature else squares.sum(axis=2)
 
+    def matmul(self, x: Array, y: Array) -> Array:
+        return x @ y
+
+    def transpose(self, x: Array) -> Array:
+        return x.T
+
+    def add_column(self, x: Array, column: Array) -> Array:
+        return x + column[:, None]
+
+    def add_row(self, x: Array, row: Array) -> Array:
+        return x + row[None, :]
+
+    def mul_column(self, x: Array, column: Array) -> Array:
+        return x * column[:, None]
+
+    def put_rows(self, x: Array, index: Array, rows: Array) -> Array:
+        written = x.copy()
+        for i, row in zip(index, rows, strict=True):
+            written[int(i)] = row
+        return written
+
+    def one_hot(self, index: Array, *, count: int) -> Array:
+        return (index[:, None] == np.arange(count)[None, :]).astype(np.float64)
+
+    def take_rows(self, x: Array, index: Array) -> Array:
+        return np.stack([x[int(i)] for i in index])
+
+    def match_rows(self, x: Array, y: Array, values: Array, *, group: int) -> Array:
+        matched = np.empty_like(values)
+        for start in range(0, len(x), group):
+            for row in range(start, start + group):
+                matched[row] = values[start + np.argmax(y[start : start + group] @ x[row])]
+        return matched
+
+    def repeat_rows(self, x: Array, *, times: int) -> Array:
+        return np.repeat(x, times, axis=0)
+
+    def group_mean(self, x: Array, *, group: int) -> Array:
+        return np.stack([x[start : start + group].mean(axis=0) for start in range(0, len(x), group)])
+
     def cross_moment(self, x: Array, y: Array) -> Array:
         return x.T @ y / x.shape[0]
 
@@ -46,11 +88,64 @@ class NumpyBuilder:
     def roll_half(self, x: Array) -> Array:
         return np.roll(x, x.shape[0] // 2, axis=0)
 
+    def sinkhorn(self, x: Array, past: Array | None = None, share: Array | None = None, *, iterations: int) -> Array:
+        rows = x if past is None else np.concatenate([x, past])
+        mass = (
+            np.ones(len(rows))
+            if share is None
+            else np.concatenate([np.ones(len(x)), np.full(len(rows) - len(x), share)])
+        )
+        plan = np.exp(rows - rows.max())
+        for _ in range(iterations):
+            plan = plan / (mass @ plan)
+            plan = plan / plan.sum(axis=1, keepdims=True)
+        return plan[: len(x)]
+
+    def concat_columns(self, x: Array, y: Array) -> Array:
+        return np.hstack([x, y])
+
+    def equal(self, x: Array, y: Array) -> Array:
+        return (x[:, None] == y[None, :]).astype(np.float64)
+
+    def limit_norm(self, x: Array, *, most: float) -> Array:
+        norms = np.linalg.norm(x, axis=1, keepdims=True)
+        return np.where(norms > most, most * x / norms, x)
+
+    def mul_row(self, x: Array, row: Array) -> Array:
+        return x * row
+
+    def relu_pairs(self, x: Array, y: Array, weights: Array) -> Array:
+        return np.maximum(x[:, None, :] + y[None, :, :], 0.0) @ weights
+
+    def smooth_l1_distances(self, x: Array, y: Array, *, beta: float, per_feature: bool) -> Array:
+        parts = self.smooth_l1(x[:, None, :] - y[None, :, :], beta=beta)
+        return parts.mean(axis=2) if per_feature else parts.sum(axis=2)
+
+    def whiten(self, x: Array, *, size: int, eps: float) -> Array:
+        size = size or len(x)
+        groups = [x[start : start + size] for start in range(0, len(x), size)]
+        return np.concatenate([self._white(group, eps) for group in groups])
+
+    def _white(self, x: Array, eps: float) -> Array:
+        mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
+        factor: Array = np.asarray(np.linalg.cholesky(mixed), dtype=np.float64)
+        inverse: Array = np.asarray(np.linalg.inv(factor), dtype=np.float64)
+        return (x - x.mean(axis=0)) @ inverse.T
+
+    def width(self, x: Array) -> Array:
+        return np.asarray(float(x.shape[1]))
+
     def add(self, x: Array, y: Array) -> Array:
         return x + y
 
     def sub(self, x: Array, y: Array) -> Array:
         return x - y
+
+    def mul(self, x: Array, y: Array) -> Array:
+        return x * y
+
+    def div(self, x: Array, y: Array) -> Array:
+        return x / y
 
     def scale(self, x: Array, factor: float) -> Array:
         return factor * x
@@ -67,8 +162,35 @@ class NumpyBuilder:
     def relu(self, x: Array) -> Array:
         return np.maximum(x, 0.0)
 
+    def exp(self, x: Array) -> Array:
+        return np.exp(x)
+
+    def log(self, x: Array) -> Array:
+        with np.errstate(divide="ignore"):
+            return np.log(x)
+
+    def log_softmax(self, x: Array) -> Array:
+        shifted = x - x.max(axis=1, keepdims=True)
+        return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+    def softmax(self, x: Array) -> Array:
+        weights = np.exp(x - x.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def stop_gradient(self, x: Array) -> Array:
+        return x
+
     def neg(self, x: Array) -> Array:
         return -x
+
+    def clip(self, x: Array, *, low: float, high: float) -> Array:
+        return np.clip(x, low, high)
+
+    def smooth_l1(self, x: Array, *, beta: float) -> Array:
+        return np.where(np.abs(x) < beta, np.square(x) / (2 * beta), np.abs(x) - beta / 2)
+
+    def softplus(self, x: Array) -> Array:
+        return np.logaddexp(0.0, x)
 
     def mean(self, x: Array) -> Array:
         return np.asarray(x.mean())
@@ -82,6 +204,21 @@ class NumpyBuilder:
     def row_mean(self, x: Array) -> Array:
         return x.mean(axis=1)
 
+    def row_max(self, x: Array, *, without: Mask) -> Array:
+        return np.where(mask_array(without, x.shape), -np.inf, x).max(axis=1)
+
+    def row_argmax(self, x: Array) -> Array:
+        return x.argmax(axis=1).astype(np.float64)
+
+    def harden(self, x: Array) -> Array:
+        return np.eye(x.shape[1])[x.argmax(axis=1)]
+
+    def column_sum(self, x: Array) -> Array:
+        return x.sum(axis=0)
+
+    def column_mean(self, x: Array) -> Array:
+        return x.mean(axis=0)
+
     def variance(self, x: Array) -> Array:
         return x.var(axis=0, ddof=1)
 
@@ -94,6 +231,32 @@ class NumpyBuilder:
         values = x[~mask_array(without, x.shape)]
         peak = values.max()
         return np.asarray(np.log(np.exp(values - peak).mean()) + peak)
+
+    def masked_mean(self, x: Array, *, without: Mask) -> Array:
+        return np.asarray(x[~mask_array(without, x.shape)].mean())
+
+    def row_logmeanexp_others(self, x: Array) -> Array:
+        result = np.empty_like(x)
+        for column in range(x.shape[1]):
+            others = np.delete(x, column, axis=1)
+            peak = others.max(axis=1)
+            result[:, column] = peak + np.log(np.exp(others - peak[:, None]).mean(axis=1))
+        return result
+
+    def zero(self, x: Array, *, without: Mask) -> Array:
+        return np.where(mask_array(without, x.shape), 0.0, x)
+
+    def epps_pulley(self, x: Array, *, knots: int, upper: float) -> Array:
+        t = np.linspace(0.0, upper, knots)
+        normal = np.exp(-np.square(t) / 2)
+        waves = np.exp(1j * t[:, None, None] * x).mean(axis=1)
+        distance = np.square(np.abs(waves - normal[:, None])) * normal[:, None]
+        return 2 * len(x) * np.trapezoid(distance, t, axis=0)
+
+    def normal_wasserstein(self, x: Array) -> Array:
+        normal = NormalDist()
+        quantiles = np.array([normal.inv_cdf(i / (len(x) + 1)) for i in range(1, len(x) + 1)])
+        return np.square(np.sort(x, axis=0) - quantiles[:, None]).mean(axis=0)
 
     def ring_write(self, ring: Array, pointer: Array, rows: Array) -> Array:
         written = ring.copy()
@@ -109,6 +272,18 @@ class NumpyBuilder:
     def off_diagonal(self, x: Array) -> Array:
         return x * (1.0 - np.eye(x.shape[0]))
 
+    def add_diagonal(self, x: Array, *, constant: float) -> Array:
+        return x + constant * np.eye(len(x))
+
+    def eigenvalues(self, x: Array) -> Array:
+        return np.asarray(np.linalg.eigvalsh(x), dtype=np.float64)
+
+    def logdet(self, x: Array) -> Array:
+        return np.asarray(np.linalg.slogdet(x)[1])
+
+    def nuclear_norm(self, x: Array) -> Array:
+        return np.asarray(np.linalg.svd(x, compute_uv=False).sum())
+
 
 def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """True where an entry of a score matrix of this shape is left out."""
@@ -120,4 +295,6 @@ def mask_array(mask: Mask, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
         left_out |= np.abs(rows - columns) == shape[1] // 2
     if Mask.FIRST in mask:
         left_out |= columns == 0
+    if Mask.SAMPLE in mask:
+        left_out |= columns == rows // (shape[0] // shape[1])
     return left_out

@@ -16,12 +16,14 @@ class Mask(Flag):
     DIAGONAL        (i, i): a sample and itself, or a positive pair of two views
     SHIFTED         (i, i ± M/2): the positives of stacked views `[z_1; z_2]`
     FIRST           (i, 0): the positive in front of a queue
+    SAMPLE          (i, i // (N/M)): a token and its own sample, where the N/M tokens of a sample follow each other
     """
 
     NONE = 0
     DIAGONAL = 1
     SHIFTED = 2
     FIRST = 4
+    SAMPLE = 8
 
 
 class Builder(Protocol[V]):
@@ -52,6 +54,51 @@ class Builder(Protocol[V]):
         """x [N D], y [M D] -> [N M], squared Euclidean distances of rows, summed over features or averaged."""
         ...
 
+    def matmul(self, x: V, y: V) -> V:
+        """x [N K], y [K D] -> [N D]."""
+        ...
+
+    def transpose(self, x: V) -> V:
+        """x [N M] -> [M N]."""
+        ...
+
+    def add_column(self, x: V, column: V) -> V:
+        """x [N M], column [N] -> [N M], every column of x plus `column`."""
+        ...
+
+    def add_row(self, x: V, row: V) -> V:
+        """x [N D], row [D] -> [N D], every row of x plus `row`."""
+        ...
+
+    def mul_column(self, x: V, column: V) -> V:
+        """x [N M], column [N] -> [N M], every column of x times `column`."""
+        ...
+
+    def take_rows(self, x: V, index: V) -> V:
+        """x [M D] or [M], index [N] -> [N D] or [N], row index_i of x."""
+        ...
+
+    def put_rows(self, x: V, index: V, rows: V) -> V:
+        """x [M D], index [N], rows [N D] -> [M D], row index_i of x replaced by row i; no gradient."""
+        ...
+
+    def one_hot(self, index: V, *, count: int) -> V:
+        """index [N] -> [N count], 1 at (i, index_i) and 0 elsewhere; no gradient."""
+        ...
+
+    def match_rows(self, x: V, y: V, values: V, *, group: int) -> V:
+        """x, y [N*P F], values [N*P D], P = `group` -> [N*P D]: for each row of x the row of values whose row of y, among the P of the
+        same sample, has the largest inner product with it, the first of equals; no gradient through the choice."""
+        ...
+
+    def repeat_rows(self, x: V, *, times: int) -> V:
+        """x [N D] -> [N*P D], P = `times`, every row P times in a row."""
+        ...
+
+    def group_mean(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N D], means of P rows that follow each other."""
+        ...
+
     def cross_moment(self, x: V, y: V) -> V:
         """x [N D], y [N E] -> xᵀ y / N [D E]."""
         ...
@@ -68,9 +115,65 @@ class Builder(Protocol[V]):
         """x [2N D] -> [2N D], the two halves exchanged: row i meets its other view."""
         ...
 
+    def sinkhorn(self, x: V, past: V | None = None, share: V | None = None, *, iterations: int) -> V:
+        """x, logarithms [N K] -> [N K], exp x scaled so that columns share the rows equally and every row sums to 1, columns first.
+
+        `past` [M K] are more rows, of mass `share` (a scalar, 0 to 1) each: they take part and are not returned.
+        """
+        ...
+
+    def concat_columns(self, x: V, y: V) -> V:
+        """x [N D], y [N E] -> [N, D+E]."""
+        ...
+
+    def equal(self, x: V, y: V) -> V:
+        """x [N], y [M], classes -> [N M], 1 where they are the same and 0 elsewhere; no gradient."""
+        ...
+
+    def limit_norm(self, x: V, *, most: float) -> V:
+        """x [N D] -> [N D], rows longer than `most` cut down to it."""
+        ...
+
+    def mul_row(self, x: V, row: V) -> V:
+        """x [N D], row [D] -> [N D], every row of x times `row`."""
+        ...
+
+    def relu_pairs(self, x: V, y: V, weights: V) -> V:
+        """x [N H], y [M H], weights [H] -> [N M], Σ_h weights_h max(0, x_ih + y_jh): the last layers of a network on pairs."""
+        ...
+
+    def smooth_l1_distances(self, x: V, y: V, *, beta: float, per_feature: bool) -> V:
+        """x [N D], y [M D] -> [N M], smooth absolute differences of rows, summed over features or averaged: see `smooth_l1`."""
+        ...
+
+    def whiten(self, x: V, *, size: int, eps: float) -> V:
+        """x [N D] -> [N D]: each group of `size` rows centred and multiplied by the inverse Cholesky factor of its covariance.
+
+        Rows follow each other in groups, N a multiple of `size`; 0 stands for N. The covariance Σ is unbiased and enters as (1 - eps) Σ + eps I.
+        """
+        ...
+
+    def width(self, x: V) -> V:
+        """x [N D] -> D, a constant."""
+        ...
+
     # elementwise
-    def add(self, x: V, y: V) -> V: ...
-    def sub(self, x: V, y: V) -> V: ...
+    def add(self, x: V, y: V) -> V:
+        """x + y; y may be a scalar."""
+        ...
+
+    def sub(self, x: V, y: V) -> V:
+        """x - y; y may be a scalar."""
+        ...
+
+    def mul(self, x: V, y: V) -> V:
+        """Elementwise; y may be a scalar."""
+        ...
+
+    def div(self, x: V, y: V) -> V:
+        """Elementwise; y may be a scalar."""
+        ...
+
     def scale(self, x: V, factor: float) -> V:
         """factor * x."""
         ...
@@ -82,7 +185,35 @@ class Builder(Protocol[V]):
     def square(self, x: V) -> V: ...
     def sqrt(self, x: V) -> V: ...
     def relu(self, x: V) -> V: ...
+    def exp(self, x: V) -> V: ...
+    def log(self, x: V) -> V:
+        """Natural logarithm; -inf at 0."""
+        ...
+
+    def log_softmax(self, x: V) -> V:
+        """x [N M] -> [N M], log of the softmax of every row."""
+        ...
+
+    def softmax(self, x: V) -> V:
+        """x [N M] -> [N M], softmax of every row."""
+        ...
+
+    def stop_gradient(self, x: V) -> V:
+        """x, as a constant."""
+        ...
+
     def neg(self, x: V) -> V: ...
+    def clip(self, x: V, *, low: float, high: float) -> V:
+        """min(high, max(low, x)); no gradient outside."""
+        ...
+
+    def smooth_l1(self, x: V, *, beta: float) -> V:
+        """x² / (2 beta) where |x| < beta, else |x| - beta / 2."""
+        ...
+
+    def softplus(self, x: V) -> V:
+        """log(1 + exp x)."""
+        ...
 
     # reductions
     def mean(self, x: V) -> V:
@@ -101,6 +232,26 @@ class Builder(Protocol[V]):
         """x [N D] -> [N]."""
         ...
 
+    def row_max(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N], the greatest entry of every row, masked entries left out."""
+        ...
+
+    def row_argmax(self, x: V) -> V:
+        """x [N M] -> [N], the column of the greatest entry of every row, the first of equals; no gradient."""
+        ...
+
+    def harden(self, x: V) -> V:
+        """x [N M] -> [N M], 1 at the greatest entry of every row, the first of equals, and 0 elsewhere; no gradient."""
+        ...
+
+    def column_sum(self, x: V) -> V:
+        """x [N D] -> [D]."""
+        ...
+
+    def column_mean(self, x: V) -> V:
+        """x [N D] -> [D]."""
+        ...
+
     def variance(self, x: V) -> V:
         """x [N D] -> [D], unbiased (divided by N - 1) variance of every column."""
         ...
@@ -111,6 +262,30 @@ class Builder(Protocol[V]):
 
     def logmeanexp(self, x: V, *, without: Mask) -> V:
         """x [N M] -> scalar, log of the mean of exponentials of all entries that are not masked."""
+        ...
+
+    def masked_mean(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> scalar, mean of all entries that are not masked."""
+        ...
+
+    def row_logmeanexp_others(self, x: V) -> V:
+        """x [N M] -> [N M], entry (i, j) is log of the mean of exp x_ik over all k ≠ j."""
+        ...
+
+    def zero(self, x: V, *, without: Mask) -> V:
+        """x [N M] -> [N M], masked entries 0."""
+        ...
+
+    # distances of columns to the standard normal distribution
+    def epps_pulley(self, x: V, *, knots: int, upper: float) -> V:
+        """x [N M] -> [M], N ∫ |φ̂(t) - exp(-t²/2)|² exp(-t²/2) dt over |t| <= `upper`, φ̂ the characteristic function of the N samples.
+
+        Trapezoid rule with `knots` points on [0, upper], doubled.
+        """
+        ...
+
+    def normal_wasserstein(self, x: V) -> V:
+        """x [N M] -> [M], mean squared difference of the sorted samples and the normal quantiles at i / (N + 1)."""
         ...
 
     # memory
@@ -129,4 +304,20 @@ class Builder(Protocol[V]):
 
     def off_diagonal(self, x: V) -> V:
         """x [D D] -> [D D] with zeros on the diagonal."""
+        ...
+
+    def add_diagonal(self, x: V, *, constant: float) -> V:
+        """x [D D] -> x + constant I."""
+        ...
+
+    def eigenvalues(self, x: V) -> V:
+        """x [D D], symmetric -> [D], ascending."""
+        ...
+
+    def logdet(self, x: V) -> V:
+        """x [D D], symmetric and positive definite -> log det x; computed in float64, small eigenvalues would drown in rounding."""
+        ...
+
+    def nuclear_norm(self, x: V) -> V:
+        """x [N D] -> sum of its singular values."""
         ...

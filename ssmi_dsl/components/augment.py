@@ -94,6 +94,23 @@ class Part(Params):
     columns: UnitRange = Field(default=(0.0, 1.0), description="from and to, as fractions of the width")
 
 
+class RandomAffine(Params):
+    """Rotation, shear, scaling and translation about the image's centre, bilinear; beyond the border its pixels repeat.
+
+    Angles, the factor of the size and the two shifts are uniform in their ranges.
+    """
+
+    name: ClassVar[str] = "random-affine"
+    degrees: float = Field(default=0.0, ge=0.0, le=180.0, description="half-width of the range of rotations, degrees")
+    translate: float = Field(
+        default=0.0, ge=0.0, le=1.0, description="half-width of the range of shifts, as a fraction of the image's size"
+    )
+    scale: Positives = Field(default=(1.0, 1.0), description="range of the factor of the size")
+    shear: float = Field(
+        default=0.0, ge=0.0, lt=90.0, description="half-width of the range of horizontal shears, degrees"
+    )
+
+
 class HorizontalFlip(Params):
     """Left and right exchanged."""
 
@@ -171,6 +188,7 @@ AUGMENT_OPS: dict[str, type[Params]] = {
     for op in (
         RandomResizedCrop,
         Part,
+        RandomAffine,
         HorizontalFlip,
         ColorJitter,
         Grayscale,
@@ -224,6 +242,20 @@ class DinoGlobalOptions(ImageOptions):
     """DINO's two global views: as BYOL with larger crops."""
 
     name: ClassVar[str] = "dino-global"
+
+
+class DinoLocalOptions(ImageOptions):
+    """DINO's local views: small crops of small size, blurred half of the time."""
+
+    name: ClassVar[str] = "dino-local"
+
+    size: int = Field(default=96, ge=1, description="height and width of a local view, pixels")
+
+
+class ResslOptions(ImageOptions):
+    """ReSSL: the first view strongly augmented, the second, for the teacher, only cropped and flipped."""
+
+    name: ClassVar[str] = "ressl"
 
 
 class HalvesOptions(PresetOptions):
@@ -319,6 +351,39 @@ PRESETS: dict[str, Preset] = {
         ),
         views=_byol_views(0.4),
     ),
+    "dino-local": Preset(
+        options=DinoLocalOptions,
+        source=(
+            "Caron et al. 2021 (arXiv:2104.14294) and facebookresearch/dino main_dino.py: 96 pixels at 224, area 0.05 to "
+            "0.4; jitter and gray as in the global views, blur p = 0.5, no solarization"
+        ),
+        views=(
+            (
+                RandomResizedCrop(size=96, scale=(0.05, 0.4)),
+                HorizontalFlip(p=0.5),
+                ColorJitter(brightness=0.4, contrast=0.4, saturation=0.2, hue=0.1, p=0.8),
+                Grayscale(p=0.2),
+                GaussianBlur(p=0.5, sigma=(0.1, 2.0)),
+            ),
+        ),
+    ),
+    "ressl": Preset(
+        options=ResslOptions,
+        source=(
+            "Zheng et al. 2021 (arXiv:2107.09282), section 4: contrastive augmentation of MoCo v2 for the student, area "
+            "0.2 to 1 and flip for the teacher"
+        ),
+        views=(
+            (
+                RandomResizedCrop(scale=(0.2, 1.0)),
+                HorizontalFlip(p=0.5),
+                ColorJitter(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, p=0.8),
+                Grayscale(p=0.2),
+                GaussianBlur(p=0.5, sigma=(0.1, 2.0)),
+            ),
+            (RandomResizedCrop(scale=(0.2, 1.0)), HorizontalFlip(p=0.5)),
+        ),
+    ),
     "halves": Preset(
         options=HalvesOptions,
         source="Tschannen et al. 2020 (arXiv:1907.13625), section 3: top and bottom halves of an image, not augmented",
@@ -369,8 +434,10 @@ def _adjusted(recipe: Recipe, options: ImageOptions) -> Recipe:
     ops: list[Params] = []
     for op in recipe:
         match op:
-            case RandomResizedCrop() if options.min_scale is not None:
-                ops.append(RandomResizedCrop(size=op.size, scale=(options.min_scale, op.scale[1]), ratio=op.ratio))
+            case RandomResizedCrop():
+                least = op.scale[0] if options.min_scale is None else options.min_scale
+                size = options.size if isinstance(options, DinoLocalOptions) else op.size
+                ops.append(RandomResizedCrop(size=size, scale=(least, op.scale[1]), ratio=op.ratio))
             case ColorJitter():
                 s = options.jitter_strength
                 ops.append(

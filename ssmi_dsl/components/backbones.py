@@ -1,11 +1,14 @@
 """Backbones that a spec may name."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
+
+Stride = Annotated[int, Field(ge=1, le=4)]
 
 
 class Backbone(Params):
@@ -15,11 +18,17 @@ class Backbone(Params):
 
 
 class ConvSmall(Backbone):
-    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU."""
+    """Four 3x3 convolutions with batch norm, widths w, 2w, 4w, 8w, then a global average: for 32x32 images on a CPU.
+
+    The fewer strides of 2, the larger the map that is averaged, and the less the features change when the image is shifted.
+    """
 
     name: ClassVar[str] = "conv-small"
 
     width: int = Field(default=32, ge=4, le=512, description="w, channels of the first convolution")
+    strides: tuple[Stride, Stride, Stride, Stride] = Field(
+        default=(1, 2, 2, 2), strict=False, description="stride of each convolution"
+    )
 
 
 class ResNet18(Backbone):
@@ -36,6 +45,36 @@ class MlpBackbone(Backbone):
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         default=(256, 256), min_length=1, strict=False, description="layer widths, the last one the features"
     )
+
+
+class Vit(Backbone):
+    """A vision transformer (Dosovitskiy et al. 2021) with fixed sine-cosine positions, for any image size that `patch` divides.
+
+    Features are the class token behind the last norm, or the mean of the patch tokens; methods on tokens read the patch tokens.
+    """
+
+    name: ClassVar[str] = "vit"
+
+    patch: int = Field(default=16, ge=1, le=64, description="height and width of a patch, pixels")
+    width: int = Field(default=384, ge=8, le=4096, multiple_of=4, description="F, features of a token")
+    depth: int = Field(default=12, ge=1, le=64, description="transformer blocks")
+    heads: int = Field(default=6, ge=1, le=64, description="attention heads; they divide the width")
+    mlp_ratio: float = Field(default=4.0, gt=0, le=8, description="hidden width of a block's MLP over the width")
+    pool: Literal["class", "mean"] = Field(
+        default="class",
+        description="features: a class token, or the mean of the patch tokens, then without class token",
+    )
+    registers: int = Field(default=0, ge=0, le=16, description="learned tokens that nothing reads (Darcet et al. 2024)")
+
+    @model_validator(mode="after")
+    def _heads_divide_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise PydanticCustomError(
+                "heads_do_not_divide",
+                "{heads} heads do not divide a width of {width}",
+                {"heads": self.heads, "width": self.width},
+            )
+        return self
 
 
 class Timm(Backbone):
@@ -56,7 +95,9 @@ class Text(Backbone):
     heads: int = Field(default=4, ge=1, description="attention heads; they divide the width")
 
 
-BACKBONES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Text, Timm)}
+BACKBONES: dict[str, type[Params]] = {
+    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Timm)
+}
 
 
 class EncoderSpec(Params):
@@ -78,4 +119,11 @@ def num_features(encoder: EncoderSpec) -> int | None:
         return backbone.width
     if isinstance(backbone, MlpBackbone):
         return backbone.widths[-1]
+    if isinstance(backbone, Vit):
+        return backbone.width
     return 512 if isinstance(backbone, ResNet18) else None
+
+
+def gives_tokens(encoder: EncoderSpec) -> bool:
+    """Whether the encoder gives a token for each place of a grid, beside the features of the whole image."""
+    return isinstance(encoder.backbone, (ConvSmall, ResNet18, Vit))

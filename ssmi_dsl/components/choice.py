@@ -13,6 +13,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from ssmi_dsl.components.base import Params
 
+# what an editor is told of a word of the grammar that no compiler takes
+NOT_COMPILED = "Not compiled yet: a spec that uses it is refused (SY011)."
+
 
 class OneOf:
     """Annotation for a field that names one of `table` (name -> parameter model): `Annotated[Params, OneOf(TABLE)]`.
@@ -41,15 +44,16 @@ class OneOf:
         for name, model in self.table.items():
             inner = model.__get_pydantic_json_schema__(model.__pydantic_core_schema__, handler)
             summary = (model.__doc__ or "").strip().split("\n")[0]
+            told = {"description": summary, "markdownDescription": _markdown(name, model)}
             if not any(field.is_required() for field in model.model_fields.values()):
-                words.append({"const": name, "description": summary})
+                words.append({"const": name, **told})
             mappings.append(
                 {
                     "type": "object",
                     "properties": {name: {"anyOf": [inner, {"type": "null"}]}},
                     "required": [name],
                     "additionalProperties": False,
-                    "description": summary,
+                    **told,
                 }
             )
         return {"anyOf": [*words, *mappings]}
@@ -92,6 +96,17 @@ class OneOrMany:
     def _dump(value: tuple[Params, ...]) -> Any:
         dumped = [item.model_dump(mode="json", exclude_defaults=True) for item in value]
         return dumped[0] if len(dumped) == 1 else dumped
+
+
+def _markdown(name: str, model: type[Params]) -> str:
+    """What an editor shows of a word: its summary, and of a term its formula and source."""
+    summary = (model.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+    formula, source = getattr(model, "formula", None), getattr(model, "source", None)
+    about = [f"`{formula}`"] if isinstance(formula, str) else []
+    about += [f"*{source}*"] if isinstance(source, str) else []
+    if not getattr(model, "implemented", True):
+        about.append(NOT_COMPILED)
+    return "\n\n".join([f"**{name}** {summary}", *about])
 
 
 def name_of(table: Mapping[str, type[Params]], value: Params) -> str:

@@ -1,10 +1,10 @@
 """Heads: projectors and predictors."""
 
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ssmi_dsl.components.base import Params
 
@@ -23,8 +23,12 @@ class MlpHead(Head):
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         min_length=1, strict=False, description="layer widths, the last one the output"
     )
+    activation: Literal["relu", "gelu"] = Field(default="relu", description="activation of hidden layers")
     norm: Literal["batch", "none"] = Field(default="batch", description="norm of hidden layers")
-    last_norm: Literal["none", "batch", "batch-no-affine"] = Field(default="none", description="norm of the output")
+    last_norm: Literal["none", "batch", "batch-no-affine", "iterative-whitening"] = Field(
+        default="none",
+        description="norm of the output; iterative whitening is that of IterNorm, in groups of 64 features",
+    )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -54,12 +58,53 @@ class LinearHead(Head):
         return {"width": value} if isinstance(value, int) else value
 
 
-HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead}
+class SliceHead(Head):
+    """The first `width` features as they are, without parameters. `{slice: 64}` is short for `{slice: {width: 64}}`."""
+
+    name: ClassVar[str] = "slice"
+
+    width: int = Field(ge=1, description="features that are kept")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "integer", "minimum": 1}, handler(schema)]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"width": value} if isinstance(value, int) else value
+
+
+class TransformerHead(Head):
+    """A narrow transformer that predicts the tokens of hidden patches from those of visible ones; each query is a position.
+
+    Predictors only. The output has the width of the encoder's tokens.
+    """
+
+    name: ClassVar[str] = "transformer"
+
+    width: int = Field(default=384, ge=8, le=4096, multiple_of=4, description="features inside the predictor")
+    depth: int = Field(default=6, ge=1, le=64, description="transformer blocks")
+    heads: int = Field(default=6, ge=1, le=64, description="attention heads; they divide the width")
+
+    @model_validator(mode="after")
+    def _heads_divide_the_width(self) -> Self:
+        if self.width % self.heads:
+            raise PydanticCustomError(
+                "heads_do_not_divide",
+                "{heads} heads do not divide a width of {width}",
+                {"heads": self.heads, "width": self.width},
+            )
+        return self
+
+
+HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead, SliceHead.name: SliceHead}
+PREDICTORS: dict[str, type[Params]] = {**HEADS, TransformerHead.name: TransformerHead}
 
 
 def output_width(head: Head) -> int:
-    """D, the width of what the head returns."""
-    if isinstance(head, LinearHead):
+    """D, the width of what the head returns; a transformer's is that of its encoder, which only the encoder knows."""
+    if isinstance(head, (LinearHead, SliceHead)):
         return head.width
     assert isinstance(head, MlpHead)
     return head.widths[-1]

@@ -18,6 +18,12 @@ class Optimizer(Params):
         description="learning rate after warm-up, for the recipe's batch size: nothing is scaled behind it",
     )
     weight_decay: float = Field(default=0.0, ge=0, description="weight decay")
+    final_weight_decay: float | None = Field(
+        default=None, ge=0, description="weight decay at the last step, along half a cosine; default: as `weight_decay`"
+    )
+    clip_norm: float | None = Field(
+        default=None, gt=0, description="largest norm of the gradient of one parameter tensor; default: no clipping"
+    )
 
 
 class Sgd(Optimizer):

@@ -32,7 +32,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Whitening
+from ssmi_dsl.terms.marginals.whitening import Whitening
 
 RULE = Rule(
     "BS002",

@@ -38,8 +38,9 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import couples_the_batch, num_candidates
-from ssmi_dsl.terms.marginals.declared import CenterSharpen, Whitening
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.whitening import Whitening
 
 RULE = Rule(
     "BS005",

@@ -39,7 +39,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import CenterSharpen
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
     "BS010",

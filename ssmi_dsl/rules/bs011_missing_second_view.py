@@ -1,6 +1,6 @@
 """# What it finds
 
-The objective relates views of a sample, and the spec has one.
+The objective relates views of a sample, and the spec has one. Objectives with `views: same` relate two outputs of one view and need no other.
 
 # Why it is bad
 
@@ -40,7 +40,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     views = method.spec.views
     others = (views.local, views.mask, views.split, views.modalities, views.graph)
-    if views.count < 2 and all(other is None for other in others):
+    if views.count < 2 and method.objective.views != "same" and all(other is None for other in others):
         yield Finding(
             ("views", "count"),
             "a spec of one view has no joint term: there is no pair of views",

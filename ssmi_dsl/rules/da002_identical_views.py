@@ -34,6 +34,7 @@ from ssmi_dsl.components.augment import (
     GaussianNoise,
     Grayscale,
     HorizontalFlip,
+    RandomAffine,
     RandomResizedCrop,
     Solarize,
     resolve_augment,
@@ -71,6 +72,8 @@ def _is_fixed(op: object) -> bool:
     match op:
         case RandomResizedCrop():
             return op.scale == (1.0, 1.0) and op.ratio == (1.0, 1.0)
+        case RandomAffine():
+            return op.degrees == op.translate == op.shear == 0 and op.scale[0] == op.scale[1]
         case ColorJitter():
             return op.p == 0 or op.brightness == op.contrast == op.saturation == op.hue == 0
         case GaussianBlur():

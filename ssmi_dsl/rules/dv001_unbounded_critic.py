@@ -31,6 +31,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import is_bounded
 
 RULE = Rule("DV001", "unbounded-critic", Severity.WARNING, "An exponential bound is trained with an unbounded critic")
 
@@ -38,9 +39,8 @@ RULE = Rule("DV001", "unbounded-critic", Severity.WARNING, "An exponential bound
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     objective = method.objective
-    if objective.marginal.kind == "estimated" and not objective.critic.facts.bounded:
-        normalized = getattr(objective.critic, "normalize", False)
-        if type(objective.bound).name in ("donsker-varadhan", "nwj", "mine") and not normalized:
+    if objective.marginal.kind == "estimated" and not is_bounded(objective.critic):
+        if type(objective.bound).name in ("donsker-varadhan", "nwj", "mine"):
             yield Finding(
                 ("objective", "critic"),
                 f"the critic `{type(objective.critic).name}` is unbounded under `{type(objective.bound).name}`",

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.rules.questions import fixes_the_norm, term_name
+from ssmi_dsl.rules.questions import fixes_the_norm, is_bounded, term_name
 
 RULE = Rule(
     "DV002",
@@ -45,7 +45,7 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     critic = method.objective.critic
-    if "monotone-mi" in method.spec.claims and not critic.facts.bounded and not fixes_the_norm(critic):
+    if "monotone-mi" in method.spec.claims and not is_bounded(critic) and not fixes_the_norm(critic):
         yield Finding(
             ("claims",),
             f"the claim needs bounded gradients of the marginal term, and the critic `{term_name(critic)}` is unbounded",

@@ -34,7 +34,7 @@ from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import is_second_order, term_name
-from ssmi_dsl.terms.marginals.declared import Taylor
+from ssmi_dsl.terms.marginals.taylor import Taylor
 
 RULE = Rule(
     "DV008", "divergence-in-nats", Severity.ERROR, "A value that is not mutual information is read in nats of it"

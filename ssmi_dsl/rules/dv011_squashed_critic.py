@@ -32,7 +32,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.bounds.declared import Jsd
+from ssmi_dsl.terms.bounds.jsd import Jsd
 
 RULE = Rule(
     "DV011",

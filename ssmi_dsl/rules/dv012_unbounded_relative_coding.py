@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.bounds.declared import Rpc
+from ssmi_dsl.terms.bounds.rpc import Rpc
 
 RULE = Rule(
     "DV012",

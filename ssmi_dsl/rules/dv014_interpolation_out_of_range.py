@@ -1,6 +1,6 @@
 """# What it finds
 
-The α of an interpolated bound is outside (0, 1], or too large for the information asked for.
+The α of an interpolated bound is too large for the information asked for.
 
 # Why it is bad
 
@@ -41,13 +41,13 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import num_candidates
-from ssmi_dsl.terms.bounds.declared import Interpolated
+from ssmi_dsl.terms.bounds.interpolated import Interpolated
 
 RULE = Rule(
     "DV014",
     "interpolation-out-of-range",
     Severity.WARNING,
-    "The α of an interpolated bound is outside (0, 1], or too large for the information asked for",
+    "The α of an interpolated bound is too large for the information asked for",
 )
 
 
@@ -57,15 +57,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if not isinstance(bound, Interpolated):
         return
     loc = ("objective", "bound", "interpolated", "alpha")
-    if not 0 < bound.alpha <= 1:
-        message = f"`alpha` is {bound.alpha:g}; the bound exists for values above 0 and up to 1"
-        yield Finding(
-            loc,
-            message,
-            help="start with 0.01",
-            fix=Fix("set `alpha: 0.01`", Applicability.SAFE, (set_value(loc, 0.01),)),
-        )
-    elif target is not None:
+    if target is not None:
         candidates = num_candidates(method)
         cap = log(candidates / bound.alpha)
         if cap < target:

@@ -34,7 +34,7 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import term_name
-from ssmi_dsl.terms.bounds.declared import Mine
+from ssmi_dsl.terms.bounds.mine import Mine
 
 RULE = Rule(
     "DV015",

@@ -10,21 +10,19 @@ Runs so short that 0.9995 would never catch up are not concerned.
 # Example
 
 ```yaml
-extends: moco-v2
+extends: dino
 branches:
-  key: {update: {ema: {momentum: 0.996}}} # EM008
-objective: {critic: prototypes, marginal: center-sharpen}
-recipes: {digits: null}
+  teacher: {update: {ema: {momentum: 0.996}}} # EM008
+recipes: {digits: null, imagenet: null}
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
+extends: dino
 branches:
-  key: {update: {ema: {momentum: 0.9995}}}
-objective: {critic: prototypes, marginal: center-sharpen}
-recipes: {digits: null}
+  teacher: {update: {ema: {momentum: 0.9995}}}
+recipes: {digits: null, imagenet: null}
 ```
 
 # Source
@@ -39,7 +37,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import CenterSharpen
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
     "EM008",

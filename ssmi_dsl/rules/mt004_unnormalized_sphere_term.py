@@ -4,7 +4,8 @@ A term that lives on the unit sphere is given embeddings that are not normalised
 
 # Why it is bad
 
-Its formula assumes unit vectors; otherwise growing the norm lowers the loss without end.
+The term sees unit vectors only, and the critic sees the norm as well: growing or shrinking the norm then lowers the loss without end, and no
+term answers.
 
 # Example
 
@@ -31,6 +32,8 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import normalizes
+from ssmi_dsl.terms.critics.cosine import Cosine
 
 RULE = Rule(
     "MT004",
@@ -43,8 +46,8 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     objective = method.objective
-    normalized = type(objective.critic).name == "cosine" or getattr(objective.critic, "normalize", False)
-    if objective.marginal.facts.needs_unit_norm and not normalized:
+    on_sphere = objective.marginal.facts.needs_unit_norm or normalizes(objective.marginal)
+    if on_sphere and not isinstance(objective.critic, Cosine) and not normalizes(objective.critic):
         if "normalize" in type(objective.critic).model_fields:
             word = type(objective.critic).name
             title, change = "set `normalize: true`", set_value(("objective", "critic", word, "normalize"), True)

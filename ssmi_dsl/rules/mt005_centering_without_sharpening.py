@@ -9,17 +9,15 @@ Centering alone pushes every output towards the uniform distribution, which is t
 # Example
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.1, student_temperature: 0.1}}} # MT005
-recipes: {digits: null}
+extends: dino
+objective: {critic: {prototypes: {temperature: 0.1}}, marginal: {center-sharpen: {temperature: 0.1}}} # MT005
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.04, student_temperature: 0.1}}}
-recipes: {digits: null}
+extends: dino
+objective: {critic: {prototypes: {temperature: 0.1}}, marginal: {center-sharpen: {temperature: 0.04}}}
 ```
 
 # Source
@@ -33,7 +31,8 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import CenterSharpen
+from ssmi_dsl.rules.questions import student_temperature
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
     "MT005", "centering-without-sharpening", Severity.ERROR, "The target is centred, but not sharper than the student"
@@ -41,15 +40,16 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
+    objective = context.method.objective
+    marginal = objective.marginal
     if not isinstance(marginal, CenterSharpen) or not marginal.centering:
         return
-    teacher, student = marginal.temperature, marginal.student_temperature
-    if teacher >= student:
+    teacher, student = marginal.temperature, student_temperature(objective.critic)
+    if student is not None and teacher >= student:
         yield Finding(
             ("objective", "marginal", "center-sharpen", "temperature"),
             f"the target is centred, but at temperature {teacher:g} it is no sharper than the student at {student:g}",
-            labels=((("objective", "marginal", "center-sharpen", "student_temperature"), "the student's temperature"),),
+            labels=((("objective", "critic", "prototypes", "temperature"), "the student's temperature"),),
             help="set `temperature: 0.04`",
             fix=Fix(
                 "set `temperature: 0.04`",

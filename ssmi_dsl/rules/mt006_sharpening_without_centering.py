@@ -10,17 +10,15 @@ own.
 # Example
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {centering: false}}} # MT006
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {centering: false}}} # MT006
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {centering: true}}}
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {centering: true}}}
 ```
 
 # Source
@@ -34,7 +32,8 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import CenterSharpen
+from ssmi_dsl.rules.questions import student_temperature
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
     "MT006", "sharpening-without-centering", Severity.ERROR, "The target is sharper than the student, but not centred"
@@ -42,9 +41,11 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
+    objective = context.method.objective
+    marginal = objective.marginal
     if isinstance(marginal, CenterSharpen) and not marginal.centering:
-        if marginal.temperature < marginal.student_temperature:
+        student = student_temperature(objective.critic)
+        if student is not None and marginal.temperature < student:
             yield Finding(
                 ("objective", "marginal", "center-sharpen", "centering"),
                 f"the target is sharpened (temperature {marginal.temperature:g}), but nothing keeps its outputs balanced",

@@ -10,17 +10,15 @@ than its student gives the student no signal but its own (an error).
 # Example
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.09}}} # MT007
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {temperature: 0.09}}} # MT007
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
-objective: {critic: prototypes, marginal: {center-sharpen: {temperature: 0.07, warmup_epochs: 30}}}
-recipes: {digits: null}
+extends: dino
+objective: {marginal: {center-sharpen: {temperature: 0.07, warmup_temperature: 0.04, warmup_epochs: 30}}}
 ```
 
 # Source
@@ -34,7 +32,8 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import CenterSharpen
+from ssmi_dsl.rules.questions import student_temperature
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 
 RULE = Rule(
     "MT007",
@@ -48,11 +47,12 @@ UNSTABLE_ABOVE = 0.07
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
-    if not isinstance(marginal, CenterSharpen):
+    objective = context.method.objective
+    marginal, student = objective.marginal, student_temperature(objective.critic)
+    if not isinstance(marginal, CenterSharpen) or student is None:
         return
     loc = ("objective", "marginal", "center-sharpen", "temperature")
-    teacher, student = marginal.temperature, marginal.student_temperature
+    teacher = marginal.temperature
     if teacher >= student and not marginal.centering:
         message = f"the target is neither centred nor sharper than the student ({teacher:g} against {student:g})"
         help = "set `temperature: 0.04` and `centering: true`"

@@ -10,21 +10,17 @@ sides move towards assignments that are easy to predict.
 # Example
 
 ```yaml
-extends: moco-v2
+extends: swav
 branches:
-  key: {stop_gradient: false} # MT008
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 128}}}
-recipes: {digits: null}
+  codes: {stop_gradient: false} # MT008
 ```
 
 # Instead
 
 ```yaml
-extends: moco-v2
+extends: swav
 branches:
-  key: {stop_gradient: true}
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 128}}}
-recipes: {digits: null}
+  codes: {stop_gradient: true}
 ```
 
 # Source

@@ -36,7 +36,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import cosine_temperature, term_name
-from ssmi_dsl.terms.marginals.declared import Taylor
+from ssmi_dsl.terms.marginals.taylor import Taylor
 
 RULE = Rule(
     "MT010",

@@ -33,8 +33,8 @@ from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.bounds.declared import Gaussian
-from ssmi_dsl.terms.marginals.declared import LogDet
+from ssmi_dsl.terms.bounds.gaussian import Gaussian
+from ssmi_dsl.terms.marginals.log_det import LogDet
 
 RULE = Rule("MT011", "unregularised-determinant", Severity.ERROR, "The determinant of a covariance is taken without ε")
 
@@ -42,7 +42,7 @@ RULE = Rule("MT011", "unregularised-determinant", Severity.ERROR, "The determina
 def check(context: RuleContext) -> Iterator[Finding]:
     objective = context.method.objective
     help = "use 1e-8 in float64, or 1e-4 in float32"
-    if isinstance(objective.marginal, LogDet) and objective.marginal.eps == 0 and objective.marginal.order is None:
+    if isinstance(objective.marginal, LogDet) and objective.marginal.eps == 0:
         message = "log det R runs to minus infinity as an eigenvalue of R goes to zero, and `eps` is 0"
         loc = ("objective", "marginal", "log-det", "eps")
         yield Finding(loc, message, help=help, fix=_regularise(loc))

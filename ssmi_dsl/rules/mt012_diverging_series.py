@@ -11,19 +11,17 @@ embeddings spread, and nothing is said.
 # Example
 
 ```yaml
-extends: vicreg
+extends: mec
 objective:
-  critic: {cosine: {temperature: 1.0}}
-  marginal: {log-det: {order: 4, distortion: 0.5}} # MT012
+  marginal: {coding-length: {order: 4, distortion: 0.5}} # MT012
 ```
 
 # Instead
 
 ```yaml
-extends: vicreg
+extends: mec
 objective:
-  critic: {cosine: {temperature: 1.0}}
-  marginal: {log-det: {order: 4, distortion: 64}}
+  marginal: {coding-length: {order: 4, distortion: 1024}}
 ```
 
 # Source
@@ -37,7 +35,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import LogDet
+from ssmi_dsl.terms.marginals.coding_length import CodingLength
 
 RULE = Rule(
     "MT012", "diverging-series", Severity.ERROR, "The series of a log-determinant is cut off where it cannot converge"
@@ -47,13 +45,13 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     marginal, dim = method.objective.marginal, method.anchor.embedding_width
-    if not isinstance(marginal, LogDet) or marginal.order is None or dim is None:
+    if not isinstance(marginal, CodingLength) or dim is None:
         return
     directions = min(method.recipe.batch_of_objective, dim)
     mean = dim / (marginal.distortion * directions)
     if mean >= 1:
         yield Finding(
-            ("objective", "marginal", "log-det", "distortion"),
+            ("objective", "marginal", "coding-length", "distortion"),
             f"the eigenvalues of aligned embeddings are {mean:.3g} on average, and the series converges below 1",
             label=f"recipe `{method.recipe.name}`",
             notes=(f"D/(ε² min(N, D)) = {dim}/({marginal.distortion:g} · {directions})",),
@@ -61,6 +59,6 @@ def check(context: RuleContext) -> Iterator[Finding]:
             fix=Fix(
                 f"set `distortion: {2 * dim}`",
                 Applicability.SAFE,
-                (set_value(("objective", "marginal", "log-det", "distortion"), 2 * dim),),
+                (set_value(("objective", "marginal", "coding-length", "distortion"), 2 * dim),),
             ),
         )

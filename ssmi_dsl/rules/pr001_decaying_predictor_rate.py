@@ -47,6 +47,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
         method.paradigm == "sdmi"
         and tied
         and method.anchor.predictor is not None
+        and not method.has_true_marginal  # the predictor must be fast where it stands for the marginal term
         and method.recipe.schedule == "cosine"
     ):
         update = method.spec.optimize.predictor

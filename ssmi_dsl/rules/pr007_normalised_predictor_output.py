@@ -1,6 +1,6 @@
 """# What it finds
 
-Batch norm stands on the output of the predictor.
+Batch norm stands on the output of a predictor that stands for the marginal term. Beside negatives it is common (MoCo v3).
 
 # Why it is bad
 
@@ -42,9 +42,11 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
+    if method.paradigm != "sdmi" or method.has_true_marginal:
+        return
     for branch in method.branches:
         head = branch.predictor
-        if method.paradigm == "sdmi" and isinstance(head, MlpHead) and head.last_norm != "none":
+        if isinstance(head, MlpHead) and head.last_norm != "none":
             loc = ("branches", branch.name, "predictor", "mlp", "last_norm")
             yield Finding(
                 loc,

@@ -3,14 +3,20 @@
 from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18
 from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
-from ssmi_dsl.terms.base import Critic, Marginal
+from ssmi_dsl.terms.base import Assignment, Critic, Marginal
 from ssmi_dsl.terms.critics.cosine import Cosine
+from ssmi_dsl.terms.critics.dot import Dot
+from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.critics.rbf import Rbf
 from ssmi_dsl.terms.critics.standardized import Standardized
+from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
-from ssmi_dsl.terms.marginals.declared import CenterSharpen, Sinkhorn, Taylor
+from ssmi_dsl.terms.marginals.kmeans import KMeans
+from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.relations import Relations
+from ssmi_dsl.terms.marginals.taylor import Taylor
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
 
@@ -24,14 +30,24 @@ def fixes_the_norm(critic: Critic) -> bool:
     return isinstance(critic, (Cosine, Standardized)) or (isinstance(critic, Rbf) and critic.normalize)
 
 
+def normalizes(term: Critic | Marginal) -> bool:
+    """Whether the term has a switch that divides embeddings by their norms, and it is on."""
+    return bool(getattr(term, "normalize", False))
+
+
+def is_bounded(critic: Critic) -> bool:
+    """Whether |T| has a bound for every input, with the parameters that the spec gives."""
+    return critic.facts.bounded or normalizes(critic) or (isinstance(critic, Dot) and critic.most is not None)
+
+
 def cosine_temperature(critic: Critic, dim: int) -> float | None:
     """τ of a critic that is cos/τ up to a constant, which the bounds that take a log do not see; None for other critics."""
-    if isinstance(critic, Cosine):
-        return critic.temperature
-    if isinstance(critic, Rbf) and critic.normalize:
-        # of unit vectors -|a - b|²/τ is (2 cos - 2)/τ
-        return critic.temperature * (dim if critic.per_feature else 1) / 2
-    return None
+    return critic.sphere_temperature(dim)
+
+
+def student_temperature(critic: Critic) -> float | None:
+    """τ of the anchor's softmax over prototypes; None where the critic compares no assignments."""
+    return critic.temperature if isinstance(critic, Prototypes) else None
 
 
 def num_candidates(method: Method) -> int:
@@ -45,7 +61,7 @@ def num_candidates(method: Method) -> int:
 
 def assigns(marginal: Marginal) -> bool:
     """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
-    return isinstance(marginal, (Sinkhorn, CenterSharpen))
+    return isinstance(marginal, (Assignment, MeanEntropy))
 
 
 def is_second_order(marginal: Marginal) -> bool:
@@ -58,7 +74,7 @@ def is_second_order(marginal: Marginal) -> bool:
 def couples_the_batch(method: Method) -> bool:
     """Whether the loss of one sample depends on the others of its batch: a mean of losses of parts is then another loss."""
     marginal, critic = method.objective.marginal, method.objective.critic
-    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen)) or marginal.kind == "none"
+    per_sample = isinstance(marginal, (Queue, Predictor, CenterSharpen, KMeans, Relations)) or marginal.kind == "none"
     return not per_sample or isinstance(critic, Standardized)
 
 

@@ -47,9 +47,8 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     objective = method.objective
-    symmetric = objective.marginal.facts.exchange_symmetric and (
-        objective.marginal.kind == "surrogate" or objective.bound.facts.exchange_symmetric
-    )
+    alike = objective.marginal.facts.exchange_symmetric and objective.critic.facts.exchange_symmetric
+    symmetric = alike and (objective.marginal.kind == "surrogate" or objective.bound.facts.exchange_symmetric)
     tied = method.is_tied and method.anchor.name != method.target.name and method.is_stopped(method.target.name)
     if (
         tied

@@ -12,6 +12,7 @@ It keeps its random initial weights, and the anchor learns to predict noise.
 extends: simsiam
 branches:
   target: {of: null, stop_gradient: true} # SD009
+recipes: {digits: null}
 ```
 
 # Instead
@@ -20,6 +21,7 @@ branches:
 extends: simsiam
 branches:
   target: {of: online, stop_gradient: true}
+recipes: {digits: null}
 ```
 
 # Source

@@ -32,8 +32,9 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Sinkhorn
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.relations import Relations
+from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 
 RULE = Rule("ST003", "indivisible-queue", Severity.ERROR, "The length of a queue is not a multiple of the batch")
 
@@ -43,6 +44,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     marginal, batch = method.objective.marginal, method.recipe.batch_size
     if isinstance(marginal, Queue):
         loc, size = ("objective", "marginal", "queue", "size"), marginal.size
+    elif isinstance(marginal, Relations):
+        loc, size = ("objective", "marginal", "relations", "size"), marginal.size
     elif isinstance(marginal, Sinkhorn):
         loc, size = ("objective", "marginal", "sinkhorn", "queue"), marginal.queue
     else:

@@ -8,7 +8,7 @@ from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.components.exact import exactly
-from ssmi_dsl.components.heads import HEADS, Head
+from ssmi_dsl.components.heads import HEADS, PREDICTORS, Head
 
 StopGradient = Annotated[Literal[True, False, "on-e-step", "on-m-step"], exactly(True, False, "on-e-step", "on-m-step")]
 
@@ -35,10 +35,33 @@ class Prototypes(Params):
     freeze_epochs: float = Field(
         default=0.0, ge=0, description="epochs at the start in which the prototypes do not move"
     )
+    shared: bool = Field(
+        default=False, description="EMA targets are scored against the same prototypes, not against followers of them"
+    )
 
 
 class Frozen(Params):
     """The target never moves."""
+
+
+class Tokens(Params):
+    """The patch tokens that a branch gives, and heads of their own for them."""
+
+    blocks: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="tokens are the mean over the last K blocks of a `vit`, each layer-normed without parameters; default: the final tokens",
+    )
+    norm: Literal["none", "layer"] = Field(
+        default="none", description="layer norm without parameters on the final tokens"
+    )
+    projector: Annotated[Head, OneOf(HEADS)] | None = Field(
+        default=None, description="head of tokens; default: the branch's projector, row by row"
+    )
+    prototypes: Prototypes | None = Field(
+        default=None, description="prototypes of tokens; default: those of the branch"
+    )
 
 
 UPDATES: dict[str, type[Params]] = {"ema": Ema, "frozen": Frozen}
@@ -54,13 +77,18 @@ class Branch(Params):
     projector: Annotated[Head, OneOf(HEADS)] | None = Field(
         default=None, description="head between features and embedding"
     )
-    predictor: Annotated[Head, OneOf(HEADS)] | None = Field(
+    predictor: Annotated[Head, OneOf(PREDICTORS)] | None = Field(
         default=None, description="head behind the projector, never shared"
     )
     prototypes: Prototypes | None = Field(
         default=None,
         description="scores against K unit vectors, behind projector and predictor: the branch then gives [N K]",
     )
+    input: Literal["whole", "visible", "masked"] = Field(
+        default="whole",
+        description="what it sees of the views that `views.mask` masks: all, visible patches only, or a learned token in place of hidden ones",
+    )
+    tokens: Tokens | None = Field(default=None, description="what it gives as tokens, for objectives that read them")
     update: Annotated[Params, OneOf(UPDATES)] | None = Field(
         default=None, description="how a copied branch follows its source"
     )

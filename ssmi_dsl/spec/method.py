@@ -5,7 +5,7 @@ Everything here is derived from the spec and one recipe; nothing is a default of
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 from ssmi_dsl.components.backbones import EncoderSpec, num_features
 from ssmi_dsl.components.heads import Head, output_width
@@ -14,9 +14,11 @@ from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.recipe import Recipe
 
-# outputs of a branch that an objective may read: backbone features, behind the projector, behind the predictor, all of it
-OUTPUTS = ("features", "projection", "prediction", "output")
-OutputName = Literal["features", "projection", "prediction", "output"]
+# outputs of a branch that an objective may read: backbone features, behind the projector, behind the predictor, all of it;
+# rows for each place of an image: the backbone's feature map, tokens behind all heads, those of hidden patches only
+OUTPUTS = ("features", "projection", "prediction", "output", "map", "tokens", "hidden")
+OutputName = Literal["features", "projection", "prediction", "output", "map", "tokens", "hidden"]
+TOKEN_OUTPUTS = frozenset({"map", "tokens", "hidden"})
 
 
 class Sharing(StrEnum):
@@ -40,6 +42,14 @@ class BranchView:
     encoder: EncoderSpec
     projector: Head | None
     prototypes: Prototypes | None
+    token_projector: Head | None = None
+    token_prototypes: Prototypes | None = None
+
+    @property
+    def prototype_owner(self) -> str:
+        """The branch whose prototypes this one is scored against: its source, where an EMA target shares them instead of following."""
+        shared = self.prototypes is not None and self.prototypes.shared and self.source is not None
+        return self.source if shared and self.source is not None else self.owner
 
     @property
     def predictor(self) -> Head | None:
@@ -186,7 +196,7 @@ def _objective_view(spec: MethodSpec, index: int, branches: tuple[BranchView, ..
 
 
 def _output(name: str) -> OutputName:
-    return next(output for output in ("features", "projection", "prediction", "output") if output == name)
+    return next(output for output in get_args(OutputName) if output == name)
 
 
 def _branch_view(spec: MethodSpec, name: str) -> BranchView:
@@ -198,6 +208,7 @@ def _branch_view(spec: MethodSpec, name: str) -> BranchView:
     origin = base
     while origin.of is not None:
         origin = spec.branches[origin.of]
+    tokens = tuple(each.tokens for each in (branch, base, origin) if each.tokens is not None)
     if isinstance(branch.update, Frozen):
         sharing = Sharing.FROZEN
     elif branch.update is not None:
@@ -213,6 +224,8 @@ def _branch_view(spec: MethodSpec, name: str) -> BranchView:
         encoder=branch.encoder or base.encoder or origin.encoder or spec.encoder,
         projector=branch.projector or base.projector or origin.projector,
         prototypes=branch.prototypes or base.prototypes or origin.prototypes,
+        token_projector=next((t.projector for t in tokens if t.projector is not None), None),
+        token_prototypes=next((t.prototypes for t in tokens if t.prototypes is not None), None),
     )
 
 
@@ -249,15 +262,29 @@ def _pairs(
     spec: MethodSpec, objective: Objective, anchor: BranchView, target: BranchView, outputs: tuple[str, str]
 ) -> tuple[Pair, ...]:
     """Every view as an anchor against every other global view; one order of two views where the loss does not change by their exchange."""
+    if spec.views.modalities is not None:
+        order = list(spec.branches)
+        return (Pair(anchor.name, order.index(anchor.name), target.name, order.index(target.name)),)
+    if objective.views == "same":
+        return tuple(Pair(anchor.name, view, target.name, view) for view in range(spec.views.count))
     if not spec.optimize.swap:
-        return (Pair(anchor.name, 0, target.name, min(1, spec.views.total - 1)),)
+        local = range(spec.views.count, spec.views.total)
+        return tuple(Pair(anchor.name, view, target.name, min(1, spec.views.total - 1)) for view in (0, *local))
     marginal, bound = objective.marginal, objective.bound
-    symmetric = marginal.facts.exchange_symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
+    symmetric = marginal.facts.exchange_symmetric and objective.critic.facts.exchange_symmetric
+    symmetric = symmetric and (marginal.kind != "estimated" or bound.facts.exchange_symmetric)
     same_end = anchor.name == target.name and outputs[0] == outputs[1]
     one_order = marginal.uses_all_views or (same_end and symmetric and type(objective.positive).name == "paired")
     return tuple(
         Pair(anchor.name, a, target.name, b)
         for a in range(spec.views.total)
-        for b in range(spec.views.count)
-        if a != b and not (one_order and b < a < spec.views.count)
+        for b in _target_views(spec, objective, a)
+        if not (one_order and b < a < spec.views.count)
     )
+
+
+def _target_views(spec: MethodSpec, objective: Objective, anchor: int) -> list[int]:
+    """The global views that an anchor meets one by one; a positive that reads all of them is emitted once."""
+    others = [view for view in range(spec.views.count) if view != anchor]
+    once = objective.positive.reads == "others" or objective.marginal.ignores_target
+    return others[:1] if once else others

@@ -14,7 +14,8 @@ from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.optimize import MAX_RECIPES, Optimize, RecipeSpec
 from ssmi_dsl.spec.views import Views
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
+NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 BranchName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 

@@ -43,6 +43,10 @@ class Objective(Params):
     on: Reads | None = Field(
         default=None, description="branch outputs to read; default: the first and the second branch"
     )
+    views: Literal["other", "same"] = Field(
+        default="other",
+        description="which views meet: each with every other global view, or each global view with itself, as two branches see it",
+    )
     weight: float = Field(default=1.0, gt=0, description="factor on the whole loss")
     weights: Weights = Field(default=Weights(), description="weights of the two terms")
     directions: Literal["mean", "sum"] = Field(

@@ -34,6 +34,11 @@ class PredictorUpdate(Params):
         default=None, description="set the linear predictor in closed form (DirectPred) instead of training it"
     )
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether gradient steps move the predictor."""
+        return not self.frozen and self.direct is None
+
 
 class Optimize(Params):
     """Which blocks of parameters move, and in which order."""
@@ -41,7 +46,10 @@ class Optimize(Params):
     schedule: Literal["joint", "alternating"] = Field(
         description="joint: all at once; alternating: each block with the other held constant"
     )
-    swap: bool = Field(default=True, description="also use the pair with the two views exchanged")
+    swap: bool = Field(
+        default=True,
+        description="also use the pair with the two views exchanged; without it view 1 is the target of view 0 and of local views",
+    )
     blocks: tuple[str, ...] | None = Field(
         default=None,
         min_length=1,

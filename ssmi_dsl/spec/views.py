@@ -1,11 +1,13 @@
 """Views: how many, and how each is made."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ssmi_dsl.components.augment import AugmentChoice
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.spec.masks import MASKS, PatchMask
 
 
 class LocalViews(Params):
@@ -27,7 +29,10 @@ class Views(Params):
         default="separately",
         description="one encoder call for each view, or one for all views of a branch; with batch norm the statistics differ",
     )
-    mask: object | None = Field(default=None, description="masked views of token encoders")
+    mask: Annotated[PatchMask, OneOf(MASKS)] | None = Field(
+        default=None,
+        description="patches of the global views that branches with `input: visible` or `masked` do not see",
+    )
     split: object | None = Field(default=None, description="views from halves or channels of a sample")
     modalities: tuple[Literal["image", "text"], ...] | None = Field(
         default=None,

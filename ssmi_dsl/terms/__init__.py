@@ -1,6 +1,7 @@
 """Terms: critics, bounds and marginals, one file each. A new file in a family's folder is a new word."""
 
 from ssmi_dsl.terms.base import (
+    Assignment,
     Bound,
     Critic,
     Facts,
@@ -23,6 +24,7 @@ __all__ = [
     "CRITICS",
     "MARGINALS",
     "POSITIVES",
+    "Assignment",
     "Bound",
     "Critic",
     "Facts",

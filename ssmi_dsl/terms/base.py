@@ -3,9 +3,9 @@
 Legend: N batch, D features, M candidates. Losses are minimised: `joint` is minus the joint term J, `marginal` is plus
 the marginal term M.
 
-A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a running
-covariance), `schedules` are numbers that change with the step. Emissions get them in `Inputs.memory` and return new values of the
-state, so that a term stays a pure function.
+A term may keep tensors: `learned` ones are trained with the encoders, `state` is carried from step to step (a queue, a centre, a
+running covariance), `schedules` are numbers that change with the step, `noise` is drawn anew in each step. Emissions get them in
+`Inputs.memory` and return new values of the state, so that a term stays a pure function.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from typing import ClassVar, Generic, Literal, TypeVar
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.components.base import Params
+from ssmi_dsl.terms.reading import Reading
 
 V = TypeVar("V")
 
@@ -49,30 +50,38 @@ class Initial:
     """A tensor of a term before the first step.
 
     init   zeros, ones, eye, constant (`value` everywhere), normal (standard deviation `value`), uniform (within ±`value`),
-           unit-rows (random directions, each row of norm 1)
+           unit-rows (random directions, each row of norm 1), power-law (entry k proportional to k^-`value`, sum 1)
     """
 
     shape: tuple[int, ...]
-    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows"] = "zeros"
+    init: Literal["zeros", "ones", "eye", "constant", "normal", "uniform", "unit-rows", "power-law"] = "zeros"
     value: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run)."""
+    """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run).
+
+    With `jump` it stays at `start` until `epochs` are over.
+    """
 
     start: float
     end: float
     epochs: float | None = None
+    jump: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch."""
+    """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
+
+    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    """
 
     batch: int
     width: int
     num_train: int | None = None
+    embedding: int | None = None
 
 
 class Term(Params):
@@ -86,6 +95,7 @@ class Term(Params):
     source: ClassVar[str]
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
+    reading: ClassVar[Reading | None] = None
 
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
         """Trained tensors."""
@@ -99,6 +109,14 @@ class Term(Params):
         """Scalars that change from step to step."""
         return {}
 
+    def noise(self, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of standard normal numbers that the term reads; the runtime draws them from (seed, step)."""
+        return {}
+
+    def refresh_every(self, steps_per_epoch: int) -> int | None:
+        """Steps between recomputations of state outside the step (see `ssmi_compiler.refresh`), from step 0; None for none."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs(Generic[V]):
@@ -108,6 +126,13 @@ class Inputs(Generic[V]):
     views   what every view of the anchor gives, in order of the views, for terms that read all of them at once
     memory  tensors and numbers of the term and of its critic, by name
     labels  class of every sample [N], int64, where the spec uses labels
+    index   number of every sample in the training set [N], int64, where a term keeps something for each
+    targets targets of all global views but the anchor's, for positives that read them
+    projection  what the anchor gives in front of its predictor [N D], for marginals that read it
+
+    Where the target has prototypes, y holds its scores [N K], and
+    embedding   what the target scored [N E], and
+    prototypes  the directions [K E] it was scored against: y = embedding prototypesᵀ, both normalised if the spec says so
     """
 
     x: V
@@ -115,6 +140,17 @@ class Inputs(Generic[V]):
     views: tuple[V, ...] = ()
     memory: Mapping[str, V] = field(default_factory=dict[str, V])
     labels: V | None = None
+    embedding: V | None = None
+    prototypes: V | None = None
+    targets: tuple[V, ...] = ()
+    pairs: tuple[tuple[V, V], ...] = ()
+    """Anchor and target of every pair, for terms that read all pairs at once."""
+    rows: int = 1
+    """Rows of one sample: 1, or the number of its tokens where the objective reads tokens; those of a sample follow each other."""
+    maps: tuple[V, V] | None = None
+    """Backbone features of the tokens in x and y, as constants, for positives that read them."""
+    index: V | None = None
+    projection: V | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +165,10 @@ class Scores(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class TermPair(Generic[V]):
-    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value."""
+    """The two parts of a loss. None adds nothing: a predictor carries its marginal in the gradient, not in the value, and a
+    regulariser has no joint term."""
 
-    joint: V
+    joint: V | None
     marginal: V | None
     updates: Mapping[str, V] = field(default_factory=dict[str, V])
     """New values of the term's state; what the next pair of the same step reads."""
@@ -152,6 +189,15 @@ class Critic(Term):
         """x [N D] -> [N D], what an inner-product critic multiplies: T(a, b) ∝ features(a)ᵀ features(b)."""
         return x
 
+    def sphere_temperature(self, width: int) -> float | None:
+        """τ where T(a, b) = cos(a, b) / τ + constant for embeddings of D = `width`, else None. The constant changes no bound."""
+        return None
+
+    def independent_variance(self, width: int) -> float | None:
+        """Var T of independent embeddings, uniform on the sphere or of unit variance as T normalises them; None where T fixes neither."""
+        tau = self.sphere_temperature(width)
+        return None if tau is None else 1 / (tau * tau * width)
+
 
 class Bound(Term):
     """How the joint and the marginal term are combined from critic scores."""
@@ -160,9 +206,27 @@ class Bound(Term):
         """Scores -> the two scalar parts of the loss; `at.memory` holds the bound's own tensors."""
         raise AssertionError(f"{type(self).__name__} has no emission")
 
+    def cap(self, candidates: int) -> float | None:
+        """The largest value, in nats, that the bound can take with so many candidates whatever the critic; None where there is none."""
+        return None
+
+    def upward_bias(self, relative_variance: float, negatives: int) -> float | None:
+        """How far a batch's value lies above the bound on average, given Var(e^T)/(E e^T)² over so many independent negatives, if it does."""
+        return None
+
 
 class Positive(Term):
-    """How the partner of an anchor is found among the targets."""
+    """How the partner of an anchor is found among the targets.
+
+    reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    """
+
+    reads: ClassVar[Literal["pair", "others"]] = "pair"
+
+    @property
+    def needs_maps(self) -> bool:
+        """Whether emissions read `at.maps`."""
+        return False
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -176,13 +240,35 @@ class Positive(Term):
 class Marginal(Term):
     """How the marginal term is obtained: estimated from scores of a batch or queue, or replaced by a surrogate.
 
-    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`)
+    reads   pair: one emission for each pair of views; views: one for all views together (`at.views`); pairs: one for all pairs
+            together (`at.pairs`)
+    needs_index       something is kept for every training image: emissions read `at.index`
+    needs_projection  emissions read `at.projection`
+    ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
-    reads: ClassVar[Literal["pair", "views"]] = "pair"
+    reads: ClassVar[Literal["pair", "views", "pairs"]] = "pair"
     uses_all_views: ClassVar[bool] = False
+    # the marginal is a second-order expansion, which holds while Var T is small
+    second_order: ClassVar[bool] = False
     needs_labels: ClassVar[bool] = False
+    needs_index: ClassVar[bool] = False
+    needs_projection: ClassVar[bool] = False
+    ignores_target: ClassVar[bool] = False
+
+    def candidates(self, batch: int) -> int | None:
+        """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""
+        return None
+
+    def noise_floor(self, batch: int, width: int) -> float | None:
+        """What sampling alone leaves of the marginal part when all features are independent, in units of the loss before weights."""
+        return None
+
+    @property
+    def needs_prototypes(self) -> bool:
+        """Whether emissions read `at.embedding` and `at.prototypes`."""
+        return False
 
     def scores(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> Scores[V]:
         """Inputs -> scores of positives and candidates; for `estimated` marginals."""
@@ -201,6 +287,20 @@ class Surrogate(Marginal):
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         """Inputs -> the two scalar parts of the loss."""
         raise AssertionError(f"{type(self).__name__} has no emission")
+
+
+class Assignment(Surrogate):
+    """A marginal term that lives in how targets are assigned to K prototypes; the critic compares assignments.
+
+    Nothing is added to the value: the loss is the cross-entropy that the critic `prototypes` gives.
+    """
+
+    def assign(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.y, scores [N K] -> assignment [N K], rows that sum to 1; with an `assign` of their own, words need no `emit`."""
+        raise AssertionError(f"{type(self).__name__} assigns nothing")
+
+    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
+        return TermPair(b.neg(b.mean(critic.pair(b, at.x, self.assign(b, at), at.memory))), None)
 
 
 def pair_loss(

@@ -66,6 +66,8 @@ def test_list_of_operations():
             ("augment", 0, "random-resized-crop", "scale"),
             "not_increasing",
         ),
+        ([{"random-affine": {"degrees": 200}}], ("augment", 0, "random-affine", "degrees"), "less_than_equal"),
+        ([{"random-affine": {"scale": [1.2, 0.8]}}], ("augment", 0, "random-affine", "scale"), "not_increasing"),
         ([{"gaussian-blur": {"kernel": 4}}], ("augment", 0, "gaussian-blur", "kernel"), "not_odd"),
         (
             [{"gaussian-blur": {"sigma": [float("nan"), 1]}}],
@@ -125,7 +127,9 @@ def test_overrides_for_small_images(name):
     ops = dict(resolve_augment(options(blur=False, flip=False, min_scale=0.3, jitter_strength=0.5), 0))
 
     assert set(plain) - set(ops) == {"gaussian-blur", "horizontal-flip"}
-    assert ops["random-resized-crop"] == RandomResizedCrop(scale=(0.3, 1.0))
+    crop = plain["random-resized-crop"]
+    assert isinstance(crop, RandomResizedCrop)
+    assert ops["random-resized-crop"] == RandomResizedCrop(size=crop.size, scale=(0.3, crop.scale[1]))
     jitter, half = plain["color-jitter"], ops["color-jitter"]
     assert isinstance(jitter, ColorJitter)
     assert isinstance(half, ColorJitter)

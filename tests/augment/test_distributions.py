@@ -120,3 +120,23 @@ def _order(blends, hue):
         if scale != 1.0:
             kinds.append("s" if to_gray else "c" if to_mean else "b")
     return tuple(kinds)
+
+
+def test_affine_maps_are_uniform_in_their_ranges():
+    params = declared.RandomAffine(degrees=20, translate=0.25, scale=(0.5, 2.0), shear=30)
+
+    inverse = drawn(params, 4000, size=(20, 40))["0.inverse"].double()
+
+    linear, offset = torch.linalg.inv(inverse[:, :, :2]), -torch.linalg.inv(inverse[:, :, :2]) @ inverse[:, :, 2:]
+    angle = torch.rad2deg(torch.atan2(linear[:, 1, 0], linear[:, 0, 0]))
+    scale = linear[:, :, 0].norm(dim=1)
+    # scale R S: its determinant is scale², and the shear is what is left of the second column along the first
+    shear = torch.rad2deg(torch.atan(-(linear[:, :, 0] * linear[:, :, 1]).sum(1) / scale.square()))
+    for values, low, high in ((angle, -20, 20), (scale, 0.5, 2.0), (shear, -30, 30)):
+        assert stats.kstest(values.numpy(), stats.uniform(low, high - low).cdf)[1] > LEVEL
+    for values, most in ((offset[:, 0, 0], 10), (offset[:, 1, 0], 5)):
+        assert stats.kstest(values.numpy(), stats.uniform(-most, 2 * most).cdf)[1] > LEVEL
+
+
+def test_an_affine_map_without_ranges_is_left_out():
+    assert drawn(declared.RandomAffine(), 4) == {}

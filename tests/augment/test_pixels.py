@@ -1,11 +1,13 @@
 """Pixel by pixel against torchvision's functional transforms, for given parameters."""
 
 import itertools
+import math
 
 import pytest
 import torch
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment.affine import inverse_affine
 from ssmi_compiler.augment.jitter import jitter_noise
 from ssmi_dsl.components import augment as declared
 
@@ -162,3 +164,41 @@ def test_normalize(channels):
     out = augmented(declared.Normalize(mean=mean, std=std), batch, {})
 
     assert_same(out, [reference.normalize(x.expand(3, -1, -1) / 255, list(mean), list(std)) for x in batch])
+
+
+@pytest.mark.parametrize(("height", "width"), [(32, 32), (24, 40), (17, 16)])
+def test_affine(height, width):
+    batch = images(6, height, width)
+    angle = torch.tensor([0.0, 30.0, -10.0, 0.0, 0.0, 75.0])
+    shear = torch.tensor([0.0, 0.0, 0.0, 20.0, 0.0, -35.0])
+    scale = torch.tensor([1.0, 1.0, 1.5, 1.0, 0.6, 0.8])
+    right, down = torch.tensor([0.0, 0.0, 0.0, 0.0, 3.3, -4.0]), torch.tensor([0.0, 0.0, 0.0, 0.0, -5.0, 2.5])
+    radians = math.pi / 180
+    inverse = inverse_affine(angle=angle * radians, shear=shear * radians, scale=scale, right=right, down=down)
+
+    out = augmented(declared.RandomAffine(degrees=90), batch, {"0.inverse": inverse})
+
+    # torchvision has no repeated border: a wide border is added before and cut after
+    wide = torch.nn.functional.pad(batch / 255, (64, 64, 64, 64), mode="replicate")
+    columns = zip(wide, *(column.tolist() for column in (angle, right, down, scale, shear)), strict=True)
+    expected = [
+        reference.affine(x, a, [r, d], s, [t, 0.0], interpolation=reference.InterpolationMode.BILINEAR)[
+            :, 64 : 64 + height, 64 : 64 + width
+        ]
+        for x, a, r, d, s, t in columns
+    ]
+    assert (out - torch.stack(expected)).abs().max() <= 1e-4
+    assert (out[0] - batch[0] / 255).abs().max() < 1e-5
+
+
+def test_a_flip_stays_behind_an_affine_map():
+    batch = images(4)
+    crop, affine = declared.RandomResizedCrop(), declared.RandomAffine(degrees=45, translate=0.2)
+    chain = [("random-resized-crop", crop), ("random-affine", affine), ("horizontal-flip", declared.HorizontalFlip())]
+    augmentation = Augmentation(chain)
+    noise = augmentation.draw(torch.Generator().manual_seed(0), 4, (32, 32))
+    noise["2.flip"] = torch.ones(4, dtype=torch.bool)
+
+    out = augmentation(batch, noise)
+
+    assert torch.equal(out, Augmentation(chain[:2])(batch, noise).flip(3))

@@ -31,7 +31,7 @@ def test_no_handwriting_is_in_both_splits(monkeypatch: pytest.MonkeyPatch) -> No
 
     def record(glyph: np.ndarray, others: np.ndarray, random: np.random.Generator) -> np.ndarray:
         seen[-1].add(hashlib.sha256(np.ascontiguousarray(glyph).tobytes()).hexdigest())
-        return np.zeros((3, digits.SIZE, digits.SIZE), dtype=np.uint8)
+        return np.zeros((digits.SIZE, digits.SIZE), dtype=np.uint8)
 
     monkeypatch.setattr(digits, "_render", record)
     for split in ("train", "test"):
@@ -40,6 +40,26 @@ def test_no_handwriting_is_in_both_splits(monkeypatch: pytest.MonkeyPatch) -> No
     train, test = seen
     assert not train & test
     assert len(train | test) == len(np.unique(np.asarray(load_digits(return_X_y=True)[0]), axis=0))
+    seen.append(set())
+    validation = digits.load_validation()
+    assert seen[-1] == train, "settings are chosen by training digits only"
+    assert [len(validation[split][1]) for split in ("train", "test")] == [1437 - 288, 2 * 288]
+
+
+def test_the_normalisation_is_that_of_the_pixels() -> None:
+    images, _ = load_images("digits", "train")
+    pixels, info = images.float() / 255, DATASETS["digits"]
+    assert pixels.mean().item() == pytest.approx(info.mean[0], abs=0.01)
+    assert pixels.std().item() == pytest.approx(info.std[0], abs=0.01)
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.5])
+def test_a_glyph_lies_where_it_is_placed(angle: float) -> None:
+    cover = digits._place(np.ones((8, 8), dtype=np.float32), angle=angle, size=12.0, place=np.array([6.0, -4.0]))
+    y, x = np.mgrid[: digits.SIZE, : digits.SIZE] - (digits.SIZE - 1) / 2
+    mass = cover.sum()
+    assert mass == pytest.approx(12.0**2, rel=0.05)
+    assert ((cover * x).sum() / mass, (cover * y).sum() / mass) == pytest.approx((6.0, -4.0), abs=0.05)
 
 
 def test_raw_pixels_say_little() -> None:

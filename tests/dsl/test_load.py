@@ -6,6 +6,7 @@ import pytest
 
 from ssmi_dsl import SpecError, load
 from ssmi_dsl.bundled import bundled_names
+from ssmi_dsl.components.heads import LinearHead
 from ssmi_dsl.document import read_document
 from ssmi_dsl.load import build_method, dump, open_spec
 from ssmi_dsl.resolve import Resolved
@@ -32,6 +33,13 @@ def test_extends_merges_replaces_choices_and_removes(tmp_path: Path) -> None:
     assert method.spec.paper is None
     assert type(method.objective.critic).name == "cosine"
     assert isinstance(method.target.spec.update, Ema)
+
+
+def test_settings_of_the_predictors_update_are_kept_beside_an_override() -> None:
+    predictor = load("simsiam", overrides=["optimize.predictor.lr_multiplier=7"]).spec.optimize.predictor
+    assert (predictor.schedule, predictor.lr_multiplier) == ("constant", 7.0)
+    head = load("simsiam", overrides=["branches.online.predictor={linear: 8}"]).anchor.predictor
+    assert head == LinearHead(width=8)
 
 
 def test_a_file_beside_the_spec_can_be_extended_and_a_cycle_is_found(tmp_path: Path) -> None:

@@ -14,8 +14,11 @@ REFUSED = [
     ("evaluate: {mutual_information: {estimators: [nwj, infonce]}}", "2:45", "another `estimators`"),
     ("evaluate: {monitors: [feature-std]}", "2:22", "another `monitors`"),
     ("evaluate: {probe: {reads: embedding}}", "2:27", "another `reads` than `features`"),
-    ("optimize: {predictor: {direct: {}}}", "2:32", "set in closed form"),
-    ("objective: {critic: {cosine: {learnable: true, min_temperature: 0.01}}}", "2:42", "a learned temperature"),
+    (
+        "branches: {shared: {predictor: {mlp: [512, 256]}}}\noptimize: {predictor: {direct: {}}}",
+        "2:32",
+        "`direct` with a predictor that is not `linear`",
+    ),
 ]
 ACCEPTED = [
     "recipes: {default: {hardware: {devices: 1, gather: none}}}",
@@ -44,4 +47,4 @@ def test_a_spec_that_is_refused_does_not_load() -> None:
 def test_hardware_is_inherited_from_the_default_recipe() -> None:
     method = load("jmi", recipe="digits", overrides=["recipes.default.hardware={gather: none}"])
     assert method.recipe.hardware.gather == "none"
-    assert method.recipe.batch_of_objective == method.recipe.batch_size == 128
+    assert method.recipe.batch_of_objective == method.recipe.batch_size == 64

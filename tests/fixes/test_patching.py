@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from ssmi_dsl.bundled import specs_folder
+from ssmi_dsl.check import check
 from ssmi_dsl.diagnostics import Applicability, Change
 from ssmi_dsl.document import Document, read_document
 from ssmi_dsl.fixes import Fix, delete_key, rename_key, set_value
+from ssmi_dsl.fixes.apply import fix_document
 from ssmi_dsl.fixes.patching import edited, patch_for
 from ssmi_dsl.load import open_spec
 from ssmi_dsl.resolve import Resolved
@@ -108,3 +110,17 @@ def test_a_base_in_a_file_is_never_edited(tmp_path: Path) -> None:
     assert isinstance(source, Resolved)
     patch = patch_for(Fix("do it", Applicability.SAFE, (set_value(("paradigm",), "sdmi"),)), source)
     assert edited(document.text, patch.edits) == "extends: base.yaml\nname: mine\nparadigm: sdmi\n"
+
+
+ONE = "{bound: donsker-varadhan, critic: {rbf: {per_feature: true}}, marginal: {variance-covariance: {variance: 0.0}}}"
+OTHER = "{bound: infonce, critic: {cosine: {temperature: 0.2}}, marginal: in-batch} # the other"
+
+
+@pytest.mark.parametrize("items", [[ONE], [OTHER, ONE], [ONE, OTHER]], ids=len)
+def test_of_several_objectives_the_right_one_is_fixed(items: list[str]) -> None:
+    whole = (specs_folder() / "vicreg.yaml").read_text()
+    start, end = whole.index("objective:\n"), whole.index("optimize:")
+    text = whole[:start] + "objective:\n" + "".join(f"  - {item}\n" for item in items) + "\n" + whole[end:]
+    outcome = fix_document(read_document(text), check)
+    assert "MT002" in [item.code for item in outcome.applied]
+    assert outcome.document.text == text.replace("variance: 0.0", "variance: 25.0")

@@ -26,6 +26,8 @@ from ssmi_dsl.fixes.value_text import string_text, value_text
         ("yes", "'yes'"),
         ("1e-3", "'1e-3'"),
         ("it's", "it's"),
+        ("=", "'='"),
+        ("<<", "'<<'"),
         ("'a'", "'''a'''"),
         ("a\nb", '"a\\nb"'),
         ("\u202e", '"\\u202e"'),

@@ -11,12 +11,15 @@ from ssmi_compiler.compile import (
     InPlaceStep,
     Lowered,
     draw_noise,
+    draw_term_noise,
     example_inputs,
     has_text,
     lower,
     metric_names,
+    needs_index,
     needs_labels,
 )
+from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import load
@@ -36,14 +39,26 @@ def train(lowered: Lowered, inputs: dict[str, Tensor], *, first: int = 0, steps:
     images, labels, texts = dataset.images, dataset.labels, dataset.texts
     step = InPlaceStep(lowered.step)
     rows: list[dict[str, float]] = []
+    data = {"train": (images, labels), "test": (images, labels)}
+    meter = Meter(lowered.method, lowered.networks, lowered.augmentations, lowered.data, data)
+    state = {key: value for key, value in inputs.items() if key.startswith("state/")}
+
+    def embed(branch: str) -> Tensor:
+        return meter.embed(state, branch, images, upto="projector")
+
     for index in range(first, first + steps):
+        refresh(lowered.method, state, step=index, steps_per_epoch=10, seed=0, embed=embed)
         chosen = batch_indices(len(images), N, index, 0)
         inputs["batch"] = images[chosen]
         if needs_labels(lowered.method):
             inputs["labels"] = labels[chosen]
+        if needs_index(lowered.method):
+            inputs["index"] = chosen
         if texts is not None and has_text(lowered.method):
             inputs["text"] = texts[chosen]
-        inputs.update(draw_noise(lowered.augmentations, N, lowered.data.size, seed=0, step=index))
+        size, masks = lowered.data.size, lowered.masks
+        inputs.update(draw_noise(lowered.augmentations, N, size, seed=0, step=index, masks=masks))
+        inputs.update(draw_term_noise(lowered.method, lowered.networks, seed=0, step=index))
         for name, value in numbers_at(lowered.method, index, num_steps=STEPS, steps_per_epoch=10).items():
             inputs[f"number/{name}"] = torch.tensor(value)
         values = step(*(inputs[name] for name in lowered.step.inputs))

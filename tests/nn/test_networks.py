@@ -9,19 +9,24 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from ssmi_compiler.errors import MissingComponentError
+from ssmi_compiler.errors import CompileError, MissingComponentError
 from ssmi_compiler.nn import build_backbone, build_head, init_module
+from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec, num_features
 from ssmi_dsl.components.datasets import TextInfo
-from ssmi_dsl.components.heads import HEADS, MlpHead, output_width
+from ssmi_dsl.components.heads import HEADS, MlpHead, SliceHead, output_width
 from ssmi_dsl.spec.branches import Branch
 
 ENCODERS = {
     "conv-small": EncoderSpec.model_validate({"backbone": {"conv-small": {"width": 4}}}),
+    "conv-small-strides": EncoderSpec.model_validate(
+        {"backbone": {"conv-small": {"width": 4, "strides": [2, 1, 2, 1]}}}
+    ),
     "resnet18": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "small"}),
     "resnet18-standard": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "standard"}),
     "mlp": EncoderSpec.model_validate({"backbone": {"mlp": {"widths": [8, 5]}}}),
+    "vit": EncoderSpec.model_validate({"backbone": {"vit": {"patch": 8, "width": 16, "depth": 2, "heads": 2}}}),
     "text": EncoderSpec.model_validate({"backbone": {"text": {"width": 8, "depth": 1, "heads": 2}}}),
 }
 TEXT = TextInfo(vocabulary=9, length=5)
@@ -30,6 +35,8 @@ HEAD_FORMS: dict[str, Any] = {
     "no-affine": {"mlp": {"widths": [8, 8, 4], "last_norm": "batch-no-affine"}},
     "no-norm": {"mlp": {"widths": [8, 4], "norm": "none"}},
     "linear": {"linear": 4},
+    "slice": {"slice": 4},
+    "whitened": {"mlp": {"widths": [8, 4], "last_norm": "iterative-whitening"}},
 }
 
 
@@ -73,7 +80,7 @@ def test_head_has_the_declared_width(form: str) -> None:
     module = build_head(head, 6)
     assert module(torch.randn(5, 6)).shape == (5, 4)
     assert module.out_features == output_width(head) == 4
-    assert set(HEADS) == {"mlp", "linear"}
+    assert set(HEADS) == {"mlp", "linear", "slice"}
 
 
 def test_a_hidden_bias_before_a_norm_is_left_out_and_the_last_norm_is_as_declared() -> None:
@@ -118,7 +125,7 @@ def test_timm_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_declared_backbone_is_built() -> None:
-    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "text", "timm"}
+    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "timm"}
 
 
 def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earlier_one() -> None:
@@ -133,3 +140,38 @@ def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earl
     torch.testing.assert_close(hidden[0, 0], hidden[1, 0])
     with pytest.raises(MissingComponentError, match="needs a data set with texts"):
         build_backbone(ENCODERS["text"])
+
+
+def test_strides_of_conv_small() -> None:
+    encoder = EncoderSpec.model_validate({"backbone": {"conv-small": {"width": 4, "strides": [2, 1, 2, 1]}}})
+    module = build_backbone(encoder)
+    x = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    maps = module.get_submodule("blocks")(x)
+    assert maps.shape == (2, 32, 8, 8)
+    assert torch.equal(module(x), maps.mean(dim=(2, 3)))
+    assert module.grid((32, 32)) == (8, 8)  # pyright: ignore[reportCallIssue] - a method of the backbone
+
+
+def test_iterative_whitening_whitens_each_group_and_follows_it_in_running_statistics() -> None:
+    module = IterativeWhitening(8, group=4, iterations=8, eps=0.0, momentum=1.0)
+    # well conditioned: the iteration is meant for few steps, and does not converge for eigenvalues near zero
+    mixing = torch.eye(8) + 0.2 * torch.randn(8, 8, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(400, 8, generator=torch.Generator().manual_seed(1)) @ mixing + 3
+    y = module(x)
+    for start in (0, 4):
+        covariance = torch.cov(y[:, start : start + 4].T, correction=0)
+        torch.testing.assert_close(covariance, torch.eye(4), atol=1e-3, rtol=0)
+    torch.testing.assert_close(y.mean(dim=0), torch.zeros(8), atol=1e-4, rtol=0)
+    torch.testing.assert_close(module.eval()(x), y, atol=1e-4, rtol=1e-4)
+
+
+def test_heads_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(CompileError, match="groups of 64"):
+        build_head(MlpHead(widths=(100,), last_norm="iterative-whitening"), 6)
+    with pytest.raises(CompileError, match="keeps 64 features, but there are only 6"):
+        build_head(SliceHead(width=64), 6)
+
+
+def test_a_sliced_head_keeps_the_first_features() -> None:
+    x = torch.randn(5, 6)
+    torch.testing.assert_close(build_head(SliceHead(width=2), 6)(x), x[:, :2])

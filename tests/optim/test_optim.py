@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.optim import init_slots, update
-from ssmi_compiler.schedules import ema_momentum, learning_rate
+from ssmi_compiler.schedules import ema_momentum, learning_rate, numbers_at
 from ssmi_dsl.components.optimizers import AdamW, Lars, Optimizer, Sgd
+from ssmi_dsl.load import load
 
 LR = 0.03
 
@@ -49,6 +50,51 @@ def _theirs(kind: type[torch.optim.Optimizer], seed: int, decay: float, **option
             leaf.grad = grads[name].clone()
         optimizer.step()
     return {name: leaf.detach() for name, leaf in leaves.items()}
+
+
+def test_clip_norm_shortens_long_gradients_tensor_by_tensor() -> None:
+    params, (grads, *_) = _problem(3)
+    norms = {name: float(gradient.norm()) for name, gradient in grads.items()}
+    limit = sum(norms.values()) / 2  # between the two norms
+    slots = init_slots(Sgd(), params)
+    new, _ = update(
+        Sgd(momentum=0.0, clip_norm=limit), params, grads, slots,
+        lr=torch.tensor(1.0), step=torch.tensor(0.0), excluded=frozenset(),
+    )  # fmt: skip
+    for name, gradient in grads.items():
+        factor = min(1.0, limit / norms[name])
+        torch.testing.assert_close(params[name] - new[name], gradient * factor, rtol=1e-5, atol=1e-5)
+    assert min(norms.values()) < limit < max(norms.values())
+
+
+@pytest.mark.parametrize("optimizer", [Sgd(), Lars(), AdamW()])
+def test_weight_decay_of_the_step_takes_the_place_of_the_recipes(optimizer: Optimizer) -> None:
+    params, (grads, *_) = _problem(4)
+    slots = init_slots(optimizer, params)
+
+    def moved(own: float, given: float | None) -> Tensor:
+        changed = optimizer.model_copy(update={"weight_decay": own})
+        new, _ = update(
+            changed, params, grads, slots, lr=torch.tensor(LR), step=torch.tensor(0.0), excluded=frozenset({"bias"}),
+            weight_decay=None if given is None else torch.tensor(given),
+        )  # fmt: skip
+        return new["weight"]
+
+    torch.testing.assert_close(moved(0.04, 0.4), moved(0.4, None))
+    assert not torch.allclose(moved(0.04, None), moved(0.4, None))
+
+
+def test_weight_decay_follows_half_a_cosine() -> None:
+    method = load("dino", recipe="imagenet")
+    decays = [numbers_at(method, step, num_steps=300, steps_per_epoch=1)["weight_decay"] for step in (0, 150, 300)]
+    assert decays == pytest.approx([0.04, 0.22, 0.4])
+
+
+def test_a_jump_waits_and_prototypes_are_frozen_at_first() -> None:
+    method = load("swav")
+    numbers = [numbers_at(method, step, num_steps=1000, steps_per_epoch=1) for step in (0, 1, 2, 49, 50)]
+    assert [row["objective0.past_share"] for row in numbers] == [0, 0, 0, 0, 1]
+    assert [row["lr/prototypes"] == 0 for row in numbers] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize("nesterov", [False, True])

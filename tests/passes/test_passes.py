@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from bundled import EVERY_METHOD, lower_small, small, stages_of
 from torch import Tensor
 
+from ssmi_compiler.api import embedded_data
 from ssmi_compiler.compile import Lowered, example_inputs, lower
 from ssmi_compiler.ir.text import parse_graph, print_graph
 from ssmi_compiler.ir.verify import verify
@@ -16,16 +18,6 @@ from ssmi_dsl.load import load
 
 HERE = Path(__file__).parent
 PASSES = dict(PIPELINE)
-SMALL = [
-    "recipes.digits.batch_size=8",
-    "encoder.backbone={conv-small: {width: 4}}",
-    "recipes.digits.optimizer={sgd: {lr: 0.01}}",
-]
-
-
-def _lower(name: str, *overrides: str) -> Lowered:
-    queue = ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
-    return lower(load(name, recipe="digits", overrides=[*SMALL, *queue, *overrides]))
 
 
 def _check(path: Path, text: str, *, update: bool) -> None:
@@ -46,14 +38,14 @@ def test_what_a_pass_writes(name: str, update_golden: bool) -> None:
 
 @pytest.mark.parametrize("name", bundled_names())
 def test_the_graph_of_a_bundled_method(name: str, update_golden: bool) -> None:
-    stages = _lower(name).stages
+    stages, _, _ = stages_of(small(name), embedded_data(name))
     _check(HERE / "golden" / "methods" / f"{name}.mi", print_graph(stages[-1][1]), update=update_golden)
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", EVERY_METHOD)
 def test_a_step_does_the_same_after_every_pass(name: str) -> None:
     # batched views share the statistics of batch norm by the spec's own choice; that pass is tested without batch norm
-    lowered = _lower(name, "views.encode=separately")
+    lowered = lower_small(name, "views.encode=separately")
     first, *rest = [_run(lowered, index) for index in range(len(lowered.stages))]
     for (stage, _), result in zip(lowered.stages[1:], rest, strict=True):
         _same(first, result, stage)
@@ -90,7 +82,8 @@ def _run(lowered: Lowered, stage: int) -> StepResult:
     def group(prefix: str) -> dict[str, Tensor]:
         return {key.removeprefix(prefix): value for key, value in inputs.items() if key.startswith(prefix)}
 
-    return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {})
+    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
+    return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {}, extras)
 
 
 def _same(before: StepResult, after: StepResult, stage: str) -> None:

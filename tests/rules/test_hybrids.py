@@ -34,8 +34,8 @@ recipes: {digits: null}
     "swav: balanced assignments of tied branches": (
         """
 extends: simsiam
-branches: {online: {predictor: null}}
-objective: {critic: prototypes, marginal: {sinkhorn: {prototypes: 3000, queue: 3840}}}
+branches: {online: {predictor: null, prototypes: {count: 3000}}}
+objective: {critic: prototypes, marginal: {sinkhorn: {queue: 3840}}}
 recipes: {digits: null}
 """,
         set(),
@@ -63,7 +63,9 @@ recipes: {digits: null}
     "i-jepa: regression of an EMA target": (
         """
 extends: byol
-views: {mask: {}}
+encoder: {backbone: {vit: {patch: 8}}, stem: null}
+views: {mask: {block: {count: 4}}}
+branches: {online: {input: visible}}
 objective: {critic: laplace}
 """,
         set(),
@@ -98,7 +100,7 @@ recipes: {digits: null}
     "mec: four terms of the series, at the published distortion": (
         """
 extends: vicreg
-objective: {critic: {cosine: {temperature: 1.0}}, marginal: {log-det: {order: 4, distortion: 64}}}
+objective: {critic: {cosine: {temperature: 1.0}}, marginal: {coding-length: {order: 4, distortion: 64}}}
 """,
         set(),
     ),

@@ -30,7 +30,7 @@ MUTATIONS = [
     ("jmi", "temperature: 0.2", "temprature: 0.2", "14 SY002"),
     ("jmi", "temperature: 0.2", "temperature: -0.2", "14 SY005"),
     ("jmi", "marginal: in-batch", "marginal: in-bach", "15 SY006"),
-    ("jmi", "marginal: in-batch", "marginal: log-det", "15 SY011"),
+    ("jmi", "marginal: in-batch", "marginal: permutation", "15 SY011"),
     ("simsiam", "swap: true", "swap: false", "25 SD012"),
     ("simsiam", "ssmi: 1\n", "ssmi: 1\nclaims: [monotone-mi]\n", "2 SD011"),
     ("byol", "swap: true}", "swap: true, blocks: [online, target]}", "25 SD008"),
@@ -50,7 +50,7 @@ MUTATIONS = [
         "bound: nwj\n  critic: {cosine: {temperature: 0.01}}",
         "14 NU001",
     ),
-    ("byol", DIGITS_EMA, "{ema: {momentum: 0.9999}}", "43 EM003"),
+    ("byol", DIGITS_EMA, "{ema: {momentum: 0.9999}}", "48 EM003"),
     (
         "simsiam",
         "  target:\n    of: online # the same parameters: the implicit M-step copies them\n",

@@ -1,52 +1,41 @@
-"""The traced step and its certificate, for every bundled method and for planted leaks. Legend: N batch, S image size."""
+"""The traced step and its certificate, for every bundled method and for planted leaks. Legend: N batch."""
 
 from typing import Any
 
 import pytest
 import torch
+from bundled import EVERY_METHOD, stages_of
 from torch import Tensor, nn
 
-from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.compile import example_inputs, has_text
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import Sizes, build_graph
 from ssmi_compiler.ir.graph import Op
 from ssmi_compiler.ir.text import parse_graph, print_graph
-from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.step import lower
 from ssmi_compiler.step.certificate import certify
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import build_networks, initial_state
 from ssmi_compiler.step.trace import trace_step, without_probes
-from ssmi_dsl.bundled import bundled_names
-from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 
-N, S = 8, 16
+N = 8
 SMALL = ["recipes.digits.method.encoder.backbone.conv-small.width=4"]
 
 
 def _method(name: str, *overrides: str) -> Method:
-    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name == "moco-v2" else []
-    return load(name, recipe="digits", overrides=[*queue, *overrides])
+    queue = ["recipes.digits.method.objective.marginal.queue.size=16"] if name in ("moco-v1", "moco-v2") else []
+    return load(name, recipe="digits", overrides=[f"recipes.digits.batch_size={N}", *queue, *overrides])
 
 
 def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
-    networks = build_networks(method, channels=3, size=S)
-    graph = build_graph(method, Sizes(N, 3, ((S, S), (S, S)), dict(networks.features)))
-    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
-    augmentations = tuple(Augmentation(resolve_augment(method.spec.views.augment, view)) for view in range(2))
+    data = "shapes" if has_text(method) else "digits"
+    stages, networks, augmentations = stages_of(method, data)
+    inputs = example_inputs(method, networks, augmentations, DATASETS[data], seed=0)
     generator = torch.Generator().manual_seed(0)
-    inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=0).items()}
-    inputs["batch"] = torch.randint(0, 256, (N, 3, S, S), dtype=torch.uint8, generator=generator)
-    for view, augmentation in enumerate(augmentations):
-        drawn = augmentation.draw(generator, N, (S, S))
-        inputs.update({f"noise/view{view}/{name}": value for name, value in drawn.items()})
-    for name in ("lr", "lr/predictor"):
-        inputs[f"number/{name}"] = torch.tensor(0.1)
-    for branch in method.branches:
-        if branch.ema is not None:
-            inputs[f"number/momentum/{branch.name}"] = torch.tensor(0.9)
+    inputs["batch"] = torch.randint(0, 256, inputs["batch"].shape, dtype=torch.uint8, generator=generator)
+    for name in [name for name in inputs if name.startswith("number/")]:
+        inputs[name] = torch.tensor(0.9 if "momentum" in name else 0.1)
     return StepProgram(stages[-1][1], method, networks, augmentations), inputs
 
 
@@ -54,7 +43,7 @@ def _group(inputs: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name[len(prefix) :]: value for name, value in inputs.items() if name.startswith(prefix)}
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", EVERY_METHOD)
 def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
     method = _method(name)
     program, inputs = _program(method)
@@ -64,7 +53,9 @@ def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
     certificate = certify(traced, method)
     step = without_probes(traced)
     outputs = dict(zip(step.outputs, step.module(*(inputs[key] for key in step.inputs)), strict=True))
-    eager = program(_group(inputs, "state/"), inputs["batch"], _group(inputs, "noise/"), _group(inputs, "number/"), {})
+    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
+    noise, numbers = _group(inputs, "noise/"), _group(inputs, "number/")
+    eager = program(_group(inputs, "state/"), inputs["batch"], noise, numbers, {}, extras)
 
     assert certificate.paradigm == method.paradigm
     assert not any(key.startswith("probe/") for key in step.inputs)

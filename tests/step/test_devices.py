@@ -6,36 +6,27 @@ from typing import Any
 
 import pytest
 import torch
+from bundled import EVERY_METHOD, lower_small, small, stages_of
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from ssmi_compiler.api import embedded_data
 from ssmi_compiler.artifact import load_step, write_artifact
 from ssmi_compiler.compile import (
     InPlaceStep,
     Lowered,
-    build_networks,
     example_inputs,
     lower,
-    make_augmentations,
-    sizes_of,
 )
-from ssmi_compiler.ir.build import build_graph
-from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.step.lower import StepProgram
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.components.datasets import DATASETS
-from ssmi_dsl.load import load
 
-SMALL = ["recipes.digits.batch_size=8", "encoder.backbone={conv-small: {width: 4}}"]
 MATRIX = (torch.ops.aten.convolution.default, torch.ops.aten.mm.default, torch.ops.aten.addmm.default)
 
 
-def _queue(name: str) -> list[str]:
-    return ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
-
-
 @pytest.mark.skipif(not torch.backends.cuda.is_built(), reason="this torch knows no CUDA device")
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", EVERY_METHOD)
 def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fake CUDA tensors refuse a constant that was left on the CPU. The autograd engine needs a driver, so gradients are replaced."""
 
@@ -43,13 +34,9 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
         return [torch.zeros_like(item) for item in inputs]
 
     monkeypatch.setattr(torch.autograd, "grad", gradients)
-    method = load(name, recipe="digits", overrides=[*SMALL, *_queue(name)])
-    info = DATASETS["digits"]
-    networks = build_networks(method, channels=3, size=info.size)
-    augmentations = make_augmentations(method, info)
-    graph = build_graph(method, sizes_of(method, networks, augmentations, info))
-    stages = run_pipeline(graph, batched_views=method.spec.views.encode == "together")
-    inputs = example_inputs(method, networks, augmentations, info, seed=0)
+    method, data = small(name), embedded_data(name)
+    stages, networks, augmentations = stages_of(method, data)
+    inputs = example_inputs(method, networks, augmentations, DATASETS[data], seed=0)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     with FakeTensorMode(allow_non_fake_inputs=False):
         fake = {key: torch.empty(value.shape, dtype=value.dtype, device="cuda") for key, value in inputs.items()}
@@ -57,14 +44,15 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
         def group(prefix: str) -> dict[str, Tensor]:
             return {key.removeprefix(prefix): value for key, value in fake.items() if key.startswith(prefix)}
 
-        result = program(group("state/"), fake["batch"], group("noise/"), group("number/"), {})
+        extras = {key: fake[key] for key in ("labels", "index", "text") if key in fake}
+        result = program(group("state/"), fake["batch"], group("noise/"), group("number/"), {}, extras)
     assert {value.device.type for value in (*result.state.values(), *result.metrics.values())} == {"cuda"}
 
 
-@pytest.mark.parametrize("name", ["byol", "vicreg"])
+@pytest.mark.parametrize("name", ["byol", "data2vec", "vicreg"])
 def test_bfloat16_reaches_matrix_products_and_nothing_that_is_kept(name: str) -> None:
-    method = load(name, recipe="digits", overrides=[*SMALL, "recipes.digits.precision=bfloat16"])
-    lowered = lower(method)
+    lowered = lower_small(name, "recipes.digits.precision=bfloat16")
+    method = lowered.method
     values = [node.meta["val"] for node in lowered.step.module.graph.nodes if node.target in MATRIX]
     networks = [value for value in values if value.dtype is torch.bfloat16]
     assert len(networks) >= 10, "convolutions and linear layers, forward and backward"
@@ -78,7 +66,7 @@ def test_bfloat16_reaches_matrix_products_and_nothing_that_is_kept(name: str) ->
 def test_bfloat16_stays_close_to_float32() -> None:
     losses: list[float] = []
     for precision in ("float32", "bfloat16"):
-        lowered = lower(load("simclr", recipe="digits", overrides=[*SMALL, f"recipes.digits.precision={precision}"]))
+        lowered = lower_small("simclr", f"recipes.digits.precision={precision}")
         losses.append(_first_loss(lowered, "cpu"))
     assert losses[0] != losses[1]
     assert losses[1] == pytest.approx(losses[0], rel=0.03)
@@ -88,9 +76,8 @@ def test_bfloat16_stays_close_to_float32() -> None:
 @pytest.mark.parametrize("name", bundled_names())
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_compiled_step_on_a_gpu_agrees_with_the_cpu(name: str, precision: str, tmp_path: Path) -> None:
-    overrides = [*SMALL, *_queue(name), f"recipes.digits.precision={precision}"]
-    on_cpu = lower(load(name, recipe="digits", overrides=[*SMALL, *_queue(name)]))
-    on_gpu = lower(load(name, recipe="digits", overrides=overrides), device="cuda")
+    on_cpu = lower_small(name)
+    on_gpu = lower(small(name, f"recipes.digits.precision={precision}"), data=embedded_data(name), device="cuda")
     step = load_step(write_artifact(on_gpu, tmp_path / name))
     found = _first_loss(on_gpu, "cuda", step)
     assert found == pytest.approx(_first_loss(on_cpu, "cpu"), rel=1e-3 if precision == "float32" else 0.05, abs=1e-3)

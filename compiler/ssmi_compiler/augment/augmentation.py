@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment import color
+from ssmi_compiler.augment.affine import Affine
 from ssmi_compiler.augment.blur import Blur
 from ssmi_compiler.augment.geometry import Crop, Flip, Part
 from ssmi_compiler.augment.jitter import Jitter
@@ -22,6 +23,7 @@ from ssmi_dsl.components.base import Params
 OPERATIONS: Mapping[str, Callable[[Any], Operation | VectorNoise]] = {
     declared.RandomResizedCrop.name: Crop,
     declared.Part.name: Part,
+    declared.RandomAffine.name: Affine,
     declared.HorizontalFlip.name: Flip,
     declared.ColorJitter.name: Jitter,
     declared.Grayscale.name: color.Grayscale,
@@ -102,6 +104,8 @@ def is_active(params: Params) -> bool:
             return params.p > 0 and max(params.brightness, params.contrast, params.saturation, params.hue) > 0
         case declared.GaussianNoise():
             return params.std > 0
+        case declared.RandomAffine():
+            return params != declared.RandomAffine()
         case _:
             return getattr(params, "p", 1.0) > 0
 
@@ -109,18 +113,16 @@ def is_active(params: Params) -> bool:
 def fold_flips(ops: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """Moves each flip into the crop before it: crop, a ..., flip -> crop with flip, a ...
 
-    Exact, since a flip commutes with every operation but a crop or a part.
+    Exact, since a flip commutes with every operation but a crop, an affine map and a part.
     """
     folded: list[Operation] = []
     for op in ops:
-        crop = max((place for place, earlier in enumerate(folded) if isinstance(earlier, Crop | Part)), default=None)
-        if crop is not None and isinstance(folded[crop], Part):
-            crop = None
-        if isinstance(op, Flip) and crop is not None:
-            earlier = folded[crop]
-            assert isinstance(earlier, Crop)
-            if earlier.flip is None:
-                folded[crop] = Crop(earlier.params, flip=op.params)
+        fixed = (place for place, earlier in enumerate(folded) if isinstance(earlier, Crop | Affine | Part))
+        moves = max(fixed, default=None)
+        if isinstance(op, Flip) and moves is not None:
+            earlier = folded[moves]
+            if isinstance(earlier, Crop) and earlier.flip is None:
+                folded[moves] = Crop(earlier.params, flip=op.params)
                 continue
         folded.append(op)
     return tuple(folded)

@@ -4,13 +4,25 @@ Legend: N batch, F backbone features, D embedding, S image size.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
-from ssmi_compiler.ir.graph import Graph, GraphBuilder
-from ssmi_dsl.components.heads import output_width
-from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Pair, Phase, Sharing
-from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, Term, TermPair, pair_loss
+from ssmi_compiler.ir.graph import Attr, Graph, GraphBuilder
+from ssmi_dsl.components.heads import TransformerHead, output_width
+from ssmi_dsl.spec.masks import Counts, Grid
+from ssmi_dsl.spec.method import (
+    TOKEN_OUTPUTS,
+    BranchView,
+    Method,
+    ObjectiveView,
+    OutputName,
+    Pair,
+    Phase,
+    Sharing,
+)
+from ssmi_dsl.spec.parts import owned_parts, term_part, terms_of, trained_parts
+from ssmi_dsl.terms import Initial, Inputs, Ramp, Shapes, TermPair, pair_loss, term_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,8 @@ class Sizes:
     views: tuple[tuple[int, int], ...]
     features: dict[str, int]
     text: int = 0
+    grids: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict[str, tuple[tuple[int, int], ...]])
+    """Rows and columns of tokens of every view, for each owner whose backbone gives tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,7 @@ class TermTensors:
     learned: Mapping[str, Initial]
     state: Mapping[str, Initial]
     ramps: Mapping[str, Ramp]
+    noise: Mapping[str, tuple[int, ...]]
 
 
 def build_graph(method: Method, sizes: Sizes) -> Graph:
@@ -42,51 +57,29 @@ def build_graph(method: Method, sizes: Sizes) -> Graph:
     return _Step(method, sizes).build()
 
 
-def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
-    """Parameter groups (`branch.part`, `objective<i>`) that a phase moves, in order of first use."""
-    parts: list[str] = []
-    for name in phase.moves:
-        branch = method.branch(name)
-        if branch.sharing in (Sharing.OWN, Sharing.TIED):
-            parts.extend(f"{branch.owner}.{part}" for part in owned_parts(method.branch(branch.owner)))
-        if branch.predictor is not None and not method.spec.optimize.predictor.frozen:
-            parts.append(f"{name}.predictor")
-    parts.extend(
-        term_part(view) for view in method.objectives if any(term.learned(Shapes(2, 2)) for term in terms_of(view))
-    )
-    return tuple(dict.fromkeys(parts))
-
-
-def owned_parts(branch: BranchView) -> tuple[str, ...]:
-    """Parts that an owner of parameters has, without the predictor, which is never shared."""
-    has = {"encoder": True, "projector": branch.projector is not None, "prototypes": branch.prototypes is not None}
-    return tuple(part for part, present in has.items() if present)
-
-
-def terms_of(view: ObjectiveView) -> tuple[Term, ...]:
-    """The terms of an objective that may hold tensors."""
-    return (view.spec.bound, view.spec.critic, view.spec.marginal, view.spec.positive)
-
-
-def term_part(view: ObjectiveView) -> str:
-    """The parameter group of an objective's learned tensors, and the first part of the names of its state."""
-    return f"objective{view.index}"
-
-
-def term_tensors(method: Method, view: ObjectiveView, *, batch: int, width: int) -> TermTensors:
-    """What the terms of an objective hold, for embeddings [N D] of batch N and width D."""
-    shapes = Shapes(batch, width, method.recipe.num_train)
+def term_tensors(
+    method: Method, view: ObjectiveView, *, batch: int, width: int, embedding: int | None = None
+) -> TermTensors:
+    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes."""
+    if view.spec.marginal.needs_index and method.recipe.num_train is None:
+        raise CompileError(
+            f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
+            "how many there are; choose the recipe of a bundled data set"
+        )
+    shapes = Shapes(batch, width, method.recipe.num_train, embedding)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
     ramps: dict[str, Ramp] = {}
+    noise: dict[str, tuple[int, ...]] = {}
     for term in terms_of(view):
-        found = (*term.learned(shapes), *term.state(shapes), *term.schedules())
-        taken = {*learned, *state, *ramps}.intersection(found)
+        found = (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
+        taken = {*learned, *state, *ramps, *noise}.intersection(found)
         assert not taken, f"two terms of one objective name a tensor alike: {sorted(taken)}"
         learned.update(term.learned(shapes))
         state.update(term.state(shapes))
         ramps.update(term.schedules())
-    return TermTensors(term_part(view), learned, state, ramps)
+        noise.update(term.noise(shapes))
+    return TermTensors(term_part(view), learned, state, ramps, noise)
 
 
 def read_size(view: ObjectiveView, features: Mapping[str, int]) -> int:
@@ -94,14 +87,39 @@ def read_size(view: ObjectiveView, features: Mapping[str, int]) -> int:
     return output_size(view.target, view.target_output, features)
 
 
+def embedding_size(view: ObjectiveView, features: Mapping[str, int]) -> int | None:
+    """Width of what the target scores against its prototypes, None where the objective reads no scores."""
+    scores = view.target_output == "output" and view.target.prototypes is not None
+    return output_size(view.target, "prediction", features) if scores else None
+
+
 def output_size(branch: BranchView, output: OutputName, features: Mapping[str, int]) -> int:
     """Width of what a branch gives at `output`."""
-    if output == "features":
+    if output in ("features", "map"):
         return features[branch.owner]
+    if output in TOKEN_OUTPUTS:
+        prototypes = branch.token_prototypes or branch.prototypes
+        return token_width(branch, features) if prototypes is None else prototypes.count
     width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
     if output != "projection" and branch.predictor is not None:
         width = output_width(branch.predictor)
     return branch.prototypes.count if output == "output" and branch.prototypes is not None else width
+
+
+def mask_grid(method: Method, grids: Mapping[str, tuple[Grid, ...]]) -> tuple[Grid, ...]:
+    """Rows and columns of patches of every view, as the branches that see masked views have them."""
+    owners = {branch.owner for branch in method.branches if branch.spec.input != "whole"}
+    found = {grids[owner] for owner in owners} or set(grids.values())
+    assert len(found) == 1, "encoders of masked views cut patches of one size"
+    return next(iter(found))
+
+
+def token_width(branch: BranchView, features: Mapping[str, int]) -> int:
+    """Width of a branch's tokens in front of prototypes."""
+    head = branch.token_projector or branch.projector
+    if branch.predictor is not None and not isinstance(branch.predictor, TransformerHead):
+        head = branch.predictor
+    return features[branch.owner] if head is None else output_width(head)
 
 
 class _Step:
@@ -113,19 +131,36 @@ class _Step:
         # how often a parameter group has been updated so far in this step
         self.version: dict[str, int] = {}
         # an embedding that is read twice is one call: a second would enter the running statistics twice
-        self.called: dict[tuple[str, str, int, int], Value] = {}
+        self.called: dict[tuple[object, ...], Value] = {}
         self.tensors = [
-            term_tensors(method, view, batch=sizes.batch, width=read_size(view, sizes.features))
+            term_tensors(
+                method,
+                view,
+                batch=sizes.batch,
+                width=read_size(view, sizes.features),
+                embedding=embedding_size(view, sizes.features),
+            )
             for view in method.objectives
         ]
         # the value that a state tensor has at this point of the step, by (objective, name)
         self.state: dict[tuple[int, str], Value] = {}
         self.labels: Value | None = None
+        self.index: Value | None = None
+        self.views: list[Value] = []
+        self.token_owners = {
+            branch.owner
+            for view in method.objectives
+            for branch, output in ((view.anchor, view.anchor_output), (view.target, view.target_output))
+            if output in TOKEN_OUTPUTS
+        }
 
     def build(self) -> Graph:
         views = [self._view(index, size) for index, size in enumerate(self.sizes.views)]
+        self.views = views
         if any(view.spec.marginal.needs_labels for view in self.method.objectives):
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
+        if any(view.spec.marginal.needs_index for view in self.method.objectives):
+            self.index = self.b.op("index", shape=(self.sizes.batch,), dtype="i64")
         for phase in self.method.phases:
             self._phase(phase, views)
         self._renew(views)
@@ -151,9 +186,13 @@ class _Step:
 
     def _objective(self, view: ObjectiveView, phase: Phase, views: list[Value]) -> dict[str, Value]:
         """Weighted losses of one objective: its joint and, if it has one, its marginal part."""
-        pairs = view.pairs[:1] if view.spec.marginal.reads == "views" else view.pairs
+        together = self._reads_views(view) or view.spec.marginal.reads == "pairs"
+        pairs = view.pairs[:1] if together else view.pairs
         terms = [self._pair(view, pair, phase, views) for pair in pairs]
-        found = {"joint": [t.joint for t in terms], "marginal": [t.marginal for t in terms if t.marginal is not None]}
+        found = {
+            "joint": [t.joint for t in terms if t.joint is not None],
+            "marginal": [t.marginal for t in terms if t.marginal is not None],
+        }
         weights = {"joint": view.spec.weights.joint, "marginal": view.spec.weights.marginal}
         losses: dict[str, Value] = {}
         for name, values in found.items():
@@ -168,20 +207,84 @@ class _Step:
         return losses
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
-        x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
-        y = self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        x, y = self._ends(view, pair, phase, views)
+        if x.shape[1:] != y.shape[1:] and not view.spec.critic.learned(Shapes(2, 2)):
+            ends = (
+                (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
+                (f"{pair.target}.{view.target_output}", y.shape[1]),
+            )
+            raise CompileError(
+                "the critic compares embeddings of one width: "
+                + ", ".join(f"`{end}` gives {width} features" for end, width in ends)
+            )
         every: tuple[Value, ...] = ()
-        if view.spec.marginal.reads == "views":
+        if self._reads_views(view):
             every = tuple(
                 self._read(pair.anchor, view.anchor_output, index, phase, views) for index in range(len(views))
             )
+        pairs: tuple[tuple[Value, Value], ...] = ()
+        if view.spec.marginal.reads == "pairs":
+            pairs = ((x, y), *(self._ends(view, other, phase, views) for other in view.pairs[1:]))
         spec = view.spec
-        at = Inputs(x, y, every, self._memory(view), self.labels)
+        embedding, prototypes = self._scored(view, pair, phase.stopped, views)
+        others: tuple[Value, ...] = ()
+        if view.spec.positive.reads == "others":
+            seen = [index for index in range(self.method.spec.views.count) if index != pair.anchor_view]
+            others = tuple(self._read(pair.target, view.target_output, index, phase, views) for index in seen)
+        projection: Value | None = None
+        if spec.marginal.needs_projection:
+            projection = self._read(pair.anchor, "projection", pair.anchor_view, phase, views)
+        at = Inputs(
+            x,
+            y,
+            every,
+            self._memory(view),
+            self.labels,
+            embedding,
+            prototypes,
+            targets=others,
+            pairs=pairs,
+            rows=x.shape[0] // self.sizes.batch,
+            maps=self._maps(view, pair, views) if spec.positive.needs_maps else None,
+            index=self.index,
+            projection=projection,
+        )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
         )
         self._store(view, parts.updates)
         return parts
+
+    def _ends(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> tuple[Value, Value]:
+        x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
+        return x, self._read(pair.target, view.target_output, pair.target_view, phase, views)
+
+    def _maps(self, view: ObjectiveView, pair: Pair, views: list[Value]) -> tuple[Value, Value]:
+        anchor = self._output(view.anchor, "map", views[pair.anchor_view])
+        target = self._output(view.target, "map", views[pair.target_view])
+        return self.b.stop_gradient(anchor), self.b.stop_gradient(target)
+
+    def _reads_views(self, view: ObjectiveView) -> bool:
+        """Whether one emission reads all views of the anchor."""
+        marginal = view.spec.marginal
+        return marginal.reads == "views" or (marginal.uses_all_views and self.method.spec.views.total > 2)
+
+    def _scored(
+        self, view: ObjectiveView, pair: Pair, stopped: frozenset[str], views: list[Value]
+    ) -> tuple[Value | None, Value | None]:
+        """What the target scored and against which directions, where the objective reads scores; constants where the target is one."""
+        declared = view.target.prototypes
+        if not view.spec.marginal.needs_prototypes or view.target_output != "output" or declared is None:
+            return None, None
+        embedding = self._output(view.target, "prediction", views[pair.target_view])
+        part = f"{view.target.prototype_owner}.prototypes"
+        shape = (declared.count, embedding.shape[1])
+        weight = self.b.op("parameter", shape=shape, params=part, parameter="weight", version=self.version.get(part, 0))
+        if declared.normalize:
+            embedding, weight = self.b.normalize(embedding), self.b.normalize(weight)
+        if pair.target in stopped:
+            return self.b.stop_gradient(embedding), self.b.stop_gradient(weight)
+        return embedding, weight
 
     def _memory(self, view: ObjectiveView) -> dict[str, Value]:
         """Tensors and numbers of an objective's terms as they are now."""
@@ -199,6 +302,8 @@ class _Step:
             memory[name] = self.state[key]
         for name in tensors.ramps:
             memory[name] = self.b.op("number", shape=(), key=f"{tensors.part}.{name}")
+        for name, shape in tensors.noise.items():
+            memory[name] = self.b.op("noise", shape=shape, key=f"{tensors.part}.{name}")
         return memory
 
     def _store(self, view: ObjectiveView, updates: Mapping[str, Value]) -> None:
@@ -214,7 +319,19 @@ class _Step:
                 seen = dict.fromkeys((pair.target, pair.target_view) for pair in view.pairs)
                 found = [self._output(self.method.branch(name), view.target_output, views[v]) for name, v in seen]
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
-                at = Inputs(targets[0], targets[0], memory=self._memory(view), labels=self.labels)
+                first = view.pairs[0]
+                embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
+                at = Inputs(
+                    targets[0],
+                    targets[0],
+                    (),
+                    self._memory(view),
+                    self.labels,
+                    embedding,
+                    prototypes,
+                    rows=targets[0].shape[0] // self.sizes.batch,
+                    index=self.index,
+                )
                 for term in (view.spec.marginal, view.spec.positive):
                     self._store(view, term.renew(self.b, targets, at))
         for (index, name), value in self.state.items():
@@ -228,7 +345,9 @@ class _Step:
         return self.b.op("stop_gradient", z, shape=z.shape) if name in phase.stopped else z
 
     def _output(self, branch: BranchView, output: OutputName, image: Value) -> Value:
-        z = self._apply("encode", f"{branch.owner}.encoder", image, self.sizes.features[branch.owner])
+        if output in TOKEN_OUTPUTS:
+            return self._token_rows(branch, output, image)
+        z = self._features(branch, image)
         if output == "features":
             return z
         if branch.projector is not None:
@@ -236,17 +355,117 @@ class _Step:
         if output != "projection" and branch.predictor is not None:
             z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
         if output == "output" and branch.prototypes is not None:
-            z = self._apply("assign", f"{branch.owner}.prototypes", z, branch.prototypes.count)
+            z = self._apply("assign", f"{branch.prototype_owner}.prototypes", z, branch.prototypes.count)
         return z
 
-    def _apply(self, op: str, part: str, x: Value, width: int) -> Value:
-        version = self.version.get(part, 0)
-        if (op, part, version, x.index) in self.called:
-            return self.called[op, part, version, x.index]
+    def _features(self, branch: BranchView, image: Value) -> Value:
+        """[N F]; from the same call as the tokens where some objective reads those of this encoder."""
+        if branch.owner in self.token_owners:
+            return self._part_of("pooled", self._all_tokens(branch, image))
+        return self._encode(branch, image, self.sizes.features[branch.owner])
+
+    def _token_rows(self, branch: BranchView, output: OutputName, image: Value) -> Value:
+        """Rows for places of the images: of the feature map, or tokens behind the heads that `branch` has for them."""
+        x = self._all_tokens(branch, image)
+        if output == "map":
+            return self._part_of("tokens", x)
+        if isinstance(branch.predictor, TransformerHead):
+            return self._predicted(branch, x, image)
+        taken = output == "hidden"
+        z = self._part_of("take_tokens", x, self._mask(image, "hidden")) if taken else self._part_of("tokens", x)
+        own, head = branch.token_projector is not None, branch.token_projector or branch.projector
+        if head is not None:
+            part = f"{branch.owner}.{'token_projector' if own else 'projector'}"
+            z = self._apply("project", part, z, output_width(head))
+        if branch.predictor is not None:
+            z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
+        own, prototypes = branch.token_prototypes is not None, branch.token_prototypes or branch.prototypes
+        if prototypes is not None:
+            part = f"{branch.prototype_owner}.{'token_prototypes' if own else 'prototypes'}"
+            z = self._apply("assign", part, z, prototypes.count)
+        return z
+
+    def _all_tokens(self, branch: BranchView, image: Value) -> Value:
+        """[N 1+T F]: the features of the whole image, then those of its places, visible ones only if the branch sees no others."""
+        rows, columns = self.sizes.grids[branch.owner][self.views.index(image)]
+        sees = self._sees(branch, image)
+        number = self._counts(image).visible if sees == "visible" else rows * columns
+        return self._encode(branch, image, 1 + number, self.sizes.features[branch.owner], tokens=True)
+
+    def _encode(self, branch: BranchView, image: Value, *shape: int, tokens: bool = False) -> Value:
+        attrs: dict[str, Attr] = {}
+        declared = branch.spec.tokens
+        if tokens:
+            attrs["tokens"] = True
+            if declared is not None and declared.blocks is not None:
+                attrs["blocks"] = declared.blocks
+            elif declared is not None and declared.norm == "layer":
+                attrs["blocks"] = 0
+        places: tuple[Value, ...] = ()
+        sees = self._sees(branch, image)
+        if sees != "whole":
+            attrs["sees"] = "hidden" if sees == "masked" else "visible"
+            places = (self._mask(image, str(attrs["sees"])),)
+        return self._apply("encode", f"{branch.owner}.encoder", image, *shape, places=places, attrs=attrs)
+
+    def _predicted(self, branch: BranchView, x: Value, image: Value) -> Value:
+        """Tokens of hidden patches [N*G*K F], predicted from the visible ones."""
+        counts = self._counts(image)
+        return self._apply(
+            "predict_tokens",
+            f"{branch.name}.predictor",
+            x,
+            self.sizes.features[branch.owner],
+            rows=self.sizes.batch * counts.groups * counts.hidden,
+            places=(self._mask(image, "visible"), self._mask(image, "hidden")),
+            attrs={"grid": self.sizes.grids[branch.owner][self.views.index(image)]},
+        )
+
+    def _sees(self, branch: BranchView, image: Value) -> str:
+        """What a branch sees of a view; only global views are masked."""
+        return branch.spec.input if self.views.index(image) < self.method.spec.views.count else "whole"
+
+    def _counts(self, image: Value) -> Counts:
+        mask, index = self.method.spec.views.mask, self.views.index(image)
+        assert mask is not None, "the structure of the spec was checked"
+        return mask.counts(mask_grid(self.method, self.sizes.grids)[index])
+
+    def _mask(self, image: Value, part: str) -> Value:
+        """Places of a view: `visible` [N C], `hidden` [N G K]."""
+        counts, view = self._counts(image), self.views.index(image)
+        shape = (counts.visible,) if part == "visible" else (counts.groups, counts.hidden)
+        key = ("mask", view, part)
+        if key not in self.called:
+            self.called[key] = self.b.op("mask", shape=(self.sizes.batch, *shape), dtype="i64", view=view, part=part)
+        return self.called[key]
+
+    def _part_of(self, op: str, *operands: Value) -> Value:
+        """What is taken of tokens, once: heads on two equal values would be two calls."""
+        key = (op, *(operand.index for operand in operands))
+        if key not in self.called:
+            self.called[key] = self.b.op(op, *operands)
+        return self.called[key]
+
+    def _apply(
+        self,
+        op: str,
+        part: str,
+        x: Value,
+        *shape: int,
+        rows: int | None = None,
+        places: tuple[Value, ...] = (),
+        attrs: Mapping[str, Attr] | None = None,
+    ) -> Value:
+        """A network: x and places -> [rows *shape], `rows` by default those of x."""
+        version, more = self.version.get(part, 0), dict(attrs or {})
+        key = (op, part, version, x.index, *sorted(more.items()))
+        if key in self.called:
+            return self.called[key]
         # running statistics follow the first forward pass of a step; a target's are set by its update
         track = version == 0 and self.method.branch(part.split(".")[0]).sharing is Sharing.OWN
-        y = self.b.op(op, x, shape=(x.shape[0], width), params=part, version=version, track=track)
-        self.called[op, part, version, x.index] = y
+        size = (x.shape[0] if rows is None else rows, *shape)
+        y = self.b.op(op, x, *places, shape=size, dtype="f32", params=part, version=version, track=track, **more)
+        self.called[key] = y
         return y
 
     def _targets(self) -> None:

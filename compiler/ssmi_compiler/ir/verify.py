@@ -6,8 +6,8 @@ from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.text import print_op
 
 EFFECTS = frozenset({"metric", "minimize", "ema", "store"})
-SOURCES = frozenset({"view", "labels", "text", "parameter", "state", "number"})
-NETWORKS = frozenset({"encode", "project", "predict", "assign"})
+SOURCES = frozenset({"view", "mask", "labels", "index", "text", "parameter", "state", "number", "noise"})
+NETWORKS = frozenset({"encode", "project", "predict", "predict_tokens", "assign"})
 IDENTITIES = frozenset({"probe", "stop_gradient"})
 
 
@@ -42,5 +42,9 @@ def _problem(graph: Graph, index: int, op: Op) -> str | None:
             return f"`{op.name}` cannot take shapes {shapes}"
         if expected != op.type.shape:
             return f"`{op.name}` of {shapes} has shape {expected}, not {op.type.shape}"
-    known = op.name in SHAPES or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES or op.name == "rows"
+    known = (
+        op.name in SHAPES
+        or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES
+        or op.name in ("rows", "one_hot", "group_mean", "repeat_rows")
+    )
     return None if known else f"`{op.name}` is not an operation"

@@ -1,4 +1,8 @@
-"""Backbones. Legend: N batch, C channels, H W size, F features. Every backbone maps [N C H W] to [N F] and has `num_features`."""
+"""Backbones. Legend: N batch, C channels, H W size, F features. Every backbone maps [N C H W] to [N F] and has `num_features`.
+
+Those that give tokens have a `grid` from image size to rows and columns of tokens, and map to [N 1+T F] when called with `tokens=True`:
+the features of the whole image, then one row for each place.
+"""
 
 import importlib
 from math import prod
@@ -10,20 +14,26 @@ from torch.nn import functional as F
 from ssmi_compiler.errors import MissingComponentError
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.text import TextNet
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Text, Timm
+from ssmi_compiler.nn.vit import VitNet
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Text, Timm, Vit
 from ssmi_dsl.components.datasets import TextInfo
 
 
 def build_backbone(
-    encoder: EncoderSpec, *, channels: int = 3, size: tuple[int, int] = (32, 32), text: TextInfo | None = None
+    encoder: EncoderSpec,
+    *,
+    channels: int = 3,
+    size: tuple[int, int] = (32, 32),
+    text: TextInfo | None = None,
+    masked: bool = False,
 ) -> nn.Module:
     """The backbone that `encoder` names, for images [N channels H W], (H, W) = size, or for the texts of a data set.
 
-    Raises MissingComponentError when its package is absent, or the texts.
+    `masked` gives a vit its token for hidden patches. Raises MissingComponentError when its package is absent, or the texts.
     """
     backbone = encoder.backbone
     if isinstance(backbone, ConvSmall):
-        return ConvSmallNet(backbone.width, channels=channels)
+        return ConvSmallNet(backbone, channels=channels)
     if isinstance(backbone, ResNet18):
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
@@ -32,28 +42,34 @@ def build_backbone(
         if text is None:
             raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")
         return TextNet(backbone, text)
+    if isinstance(backbone, Vit):
+        return VitNet(backbone, channels=channels, size=size, masked=masked)
     assert isinstance(backbone, Timm)
     return _timm(backbone.model, channels=channels, size=size)
 
 
 class ConvSmallNet(nn.Module):
-    """Four blocks of 3x3 convolution, batch norm and ReLU, the last three with stride 2, then a global average."""
+    """Four blocks of 3x3 convolution, batch norm and ReLU, of widths w, 2w, 4w, 8w, then a global average."""
 
-    def __init__(self, width: int, *, channels: int) -> None:
+    def __init__(self, spec: ConvSmall, *, channels: int) -> None:
         super().__init__()
-        widths = [width, 2 * width, 4 * width, 8 * width]
+        widths = [spec.width * 2**index for index in range(4)]
         layers: list[nn.Module] = []
-        for index, (inputs, outputs) in enumerate(zip([channels, *widths], widths, strict=False)):
+        for inputs, outputs, stride in zip([channels, *widths], widths, spec.strides, strict=False):
             layers += [
-                nn.Conv2d(inputs, outputs, 3, stride=1 if index == 0 else 2, padding=1, bias=False),
+                nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False),
                 BatchNorm(outputs),
                 nn.ReLU(),
             ]
         self.blocks = nn.Sequential(*layers)
         self.num_features = widths[-1]
+        self.stride = prod(spec.strides)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.blocks(x).mean(dim=(2, 3))
+    def grid(self, size: tuple[int, int]) -> tuple[int, int]:
+        return -(-size[0] // self.stride), -(-size[1] // self.stride)
+
+    def forward(self, x: Tensor, *, tokens: bool = False) -> Tensor:
+        return pool(self.blocks(x), tokens=tokens)
 
 
 class BasicBlock(nn.Module):
@@ -93,9 +109,13 @@ class ResNet18Net(nn.Module):
         self.layer4 = nn.Sequential(BasicBlock(256, 512, stride=2), BasicBlock(512, 512, stride=1))
         self.num_features = 512
 
-    def forward(self, x: Tensor) -> Tensor:
+    def grid(self, size: tuple[int, int]) -> tuple[int, int]:
+        stride = 8 if isinstance(self.pool, nn.Identity) else 32
+        return -(-size[0] // stride), -(-size[1] // stride)
+
+    def forward(self, x: Tensor, *, tokens: bool = False) -> Tensor:
         x = self.pool(F.relu(self.bn1(self.conv1(x))))
-        return self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean(dim=(2, 3))
+        return pool(self.layer4(self.layer3(self.layer2(self.layer1(x)))), tokens=tokens)
 
 
 class MlpNet(nn.Module):
@@ -111,6 +131,12 @@ class MlpNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(torch.flatten(x, 1))
+
+
+def pool(x: Tensor, *, tokens: bool) -> Tensor:
+    """A feature map [N F H W] -> its mean [N F]; with `tokens` the mean and then the map row by row, [N 1+HW F]."""
+    mean = x.mean(dim=(2, 3))
+    return torch.cat([mean[:, None], x.flatten(2).transpose(1, 2)], dim=1) if tokens else mean
 
 
 def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:

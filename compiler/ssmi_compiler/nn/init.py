@@ -6,9 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.prototypes import Prototypes
+from ssmi_compiler.nn.vit import Dense, Learned
 from ssmi_dsl.terms import Initial
+
+TOKEN_STD = 0.02
 
 
 def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
@@ -27,13 +31,18 @@ def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
             return torch.randn(shape, generator=generator) * declared.value
         case "uniform":
             return (torch.rand(shape, generator=generator) * 2 - 1) * declared.value
+        case "power-law":
+            weights = torch.arange(1, shape[0] + 1, dtype=torch.float64) ** -declared.value
+            return (weights / weights.sum()).float()
         case "unit-rows":
             return F.normalize(torch.randn(shape, generator=generator), dim=1)
 
 
 @torch.no_grad()
 def init_module(module: nn.Module, generator: torch.Generator) -> None:
-    """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity.
+    """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity;
+    linear layers of transformers: uniform, Glorot & Bengio 2010, as in MAE, so that patches weigh as much as the fixed positions;
+    learned tokens: normal of standard deviation 0.02.
 
     Embeddings of tokens: normal, 0.02. Modules of other libraries keep what their constructor gave to other parameters.
     """
@@ -43,6 +52,15 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             child.weight.normal_(0.0, sqrt(2.0 / fan_out), generator=generator)
             if child.bias is not None:
                 child.bias.zero_()
+        elif isinstance(child, Dense):
+            bound = sqrt(6.0 / (child.in_features + child.out_features))
+            child.weight.uniform_(-bound, bound, generator=generator)
+            child.bias.zero_()
+        elif isinstance(child, Learned):
+            child.value.normal_(0.0, TOKEN_STD, generator=generator)
+        elif isinstance(child, nn.LayerNorm):
+            child.weight.fill_(1.0)
+            child.bias.zero_()
         elif isinstance(child, nn.Linear):
             bound = 1.0 / sqrt(child.in_features)
             child.weight.uniform_(-bound, bound, generator=generator)
@@ -58,3 +76,8 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
             if child.weight is not None and child.bias is not None:
                 child.weight.fill_(1.0)
                 child.bias.zero_()
+        elif isinstance(child, IterativeWhitening):
+            child.running_mean.zero_()
+            child.running_matrix.copy_(torch.eye(child.group).expand_as(child.running_matrix))
+            child.weight.fill_(1.0)
+            child.bias.zero_()

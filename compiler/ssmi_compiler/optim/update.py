@@ -23,12 +23,18 @@ def update(
     lr: Tensor,
     step: Tensor,
     excluded: frozenset[str],
+    weight_decay: Tensor | None = None,
 ) -> tuple[Tensors, Tensors]:
-    """One step: (new parameters, new slots). `step` counts from 0; `excluded` parameters have no decay and no adaptation."""
+    """One step: (new parameters, new slots). `step` counts from 0; `excluded` parameters have no decay and no adaptation.
+
+    `weight_decay` is that of the step, where it changes during a run.
+    """
     new_params: Tensors = {}
     new_slots: Tensors = {}
+    if optimizer.clip_norm is not None:
+        grads = {name: _clipped(gradient, optimizer.clip_norm) for name, gradient in grads.items()}
     for name, p in params.items():
-        decay = 0.0 if name in excluded else optimizer.weight_decay
+        decay = 0.0 if name in excluded else (optimizer.weight_decay if weight_decay is None else weight_decay)
         if isinstance(optimizer, AdamW):
             beta1, beta2 = optimizer.betas
             m = torch.lerp(grads[name], slots[f"first/{name}"], beta1)
@@ -39,9 +45,9 @@ def update(
             new_slots[f"first/{name}"], new_slots[f"second/{name}"] = m, s
             continue
         assert isinstance(optimizer, (Sgd, Lars))
-        g = grads[name] + decay * p if decay else grads[name]
+        g = grads[name] if isinstance(decay, float) and decay == 0.0 else grads[name] + decay * p
         if isinstance(optimizer, Lars) and name not in excluded:
-            g = g * _trust(optimizer, p, grads[name], lr)
+            g = g * _trust(optimizer, p, grads[name], lr, decay)
         v = optimizer.momentum * slots[f"momentum/{name}"] + g
         direction = g + optimizer.momentum * v if isinstance(optimizer, Sgd) and optimizer.nesterov else v
         new_params[name] = p - lr * direction
@@ -49,10 +55,15 @@ def update(
     return new_params, new_slots
 
 
-def _trust(optimizer: Lars, p: Tensor, g: Tensor, lr: Tensor) -> Tensor:
+def _clipped(gradient: Tensor, limit: float) -> Tensor:
+    """The gradient of one tensor, scaled down to norm `limit` where it is longer (clip_gradients of DINO's official code)."""
+    return gradient * (limit / (gradient.norm() + 1e-6)).clamp_max(1.0)
+
+
+def _trust(optimizer: Lars, p: Tensor, g: Tensor, lr: Tensor, decay: float | Tensor) -> Tensor:
     """η_trust ‖p‖ / (‖g‖ + λ‖p‖), You et al. 2017, eq. 6; 1 where a norm is zero; clipped so that the rate does not exceed η."""
     p_norm, g_norm = p.norm(), g.norm()
-    rate = optimizer.trust * p_norm / (g_norm + optimizer.weight_decay * p_norm + 1e-8)
+    rate = optimizer.trust * p_norm / (g_norm + decay * p_norm + 1e-8)
     if optimizer.clip:
         rate = (rate / lr.clamp_min(1e-12)).clamp_max(1.0)
     return torch.where((p_norm > 0) & (g_norm > 0), rate, torch.ones_like(rate))

@@ -22,7 +22,8 @@ def batch_views(graph: Graph) -> Graph:
 def _next_group(graph: Graph) -> tuple[int, ...] | None:
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, op in enumerate(graph.ops):
-        if op.name in NETWORKS:
+        # a masked view has places of its own, so it is a call of its own
+        if op.name in NETWORKS and len(op.operands) == 1:
             # views of several sizes (multi-crop) are one call for each size
             shapes = tuple(
                 str(graph.ops[operand].type)[str(graph.ops[operand].type).index(",") :] for operand in op.operands

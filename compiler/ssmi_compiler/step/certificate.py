@@ -9,12 +9,15 @@ path. The converse is structural: a path carries a gradient unless arithmetic ha
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import torch
 from torch import fx
 
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import trained_parts
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
+from ssmi_dsl.spec.parts import trained_parts
+
+COPIES = (torch.ops.aten.detach.default, torch.ops.aten.clone.default, torch.ops.aten.alias.default)
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,16 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
     followers: list[str] = []
     for branch in method.branches:
         if branch.sharing in (Sharing.EMA, Sharing.FROZEN):
+<<<<<<< HEAD
             moves = branch.sharing is Sharing.EMA
             problems.extend(_check_follower(analysis, branch.name, branch.source or "", moves=moves))
+=======
+            if branch.sharing is Sharing.FROZEN:
+                problems.extend(_check_frozen(analysis, branch.name))
+                followers.append(f"{branch.name} never moves")
+                continue
+            problems.extend(_check_follower(analysis, branch.name, branch.source or ""))
+>>>>>>> main
             followers.append(f"{branch.name} follows {branch.source}")
     if problems:
         raise CertificateError(
@@ -85,6 +96,8 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
     moves = trained_parts(method, phase)
     by_part = {flow.part: flow for flow in flows}
     for part in moves:
+        if part not in analysis.parameters:  # a head without parameters: nothing of it can move
+            continue
         flow = by_part.get(part)
         if flow is None or flow.num_reached == 0:
             problems.append(f"{phase.name}: `{part}` must move, but no loss term reaches any of its parameters (GF002)")
@@ -119,7 +132,9 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
         if term not in felt
     )
     gates = analysis.gates(phase.name)
-    if method.paradigm == "sdmi" and all(any(gate in flow.paths for flow in flows) for gate in gates):
+    # a constant branch whose outputs only enter stored state has no path into the loss at all
+    unread = phase.stopped - {gate.split(":")[0].split(".")[0] for gate in gates}
+    if method.paradigm == "sdmi" and not unread and all(any(gate in flow.paths for flow in flows) for gate in gates):
         shown = ", ".join(f"`{gate}`" for gate in gates)
         problems.append(
             f"{phase.name}: sdmi holds one side constant in each step, but a gradient passes every branch output: {shown}"
@@ -148,6 +163,17 @@ def _check_follower(analysis: "_Analysis", name: str, source: str, *, moves: boo
         elif moves and not analysis.reads(output, leader):
             problems.append(f"target parameter `{output[12:]}` never moves: its update does not read `{leader[12:]}`")
     return problems
+
+
+def _check_frozen(analysis: "_Analysis", name: str) -> list[str]:
+    """A frozen branch comes out as it went in: parameters and running statistics are the very inputs of the step."""
+    changed = [
+        output
+        for kind in ("param", "buffer")
+        for output in analysis.outputs_with(f"state/{kind}/{name}.")
+        if f"{name}.predictor/" not in output and not analysis.is_unchanged(output)
+    ]
+    return [f"`{output.removeprefix('state/')}` of the frozen branch `{name}` changes" for output in changed]
 
 
 class _Analysis:
@@ -210,6 +236,13 @@ class _Analysis:
 
     def outputs_with(self, prefix: str) -> list[str]:
         return [name for name in self.outputs if name.startswith(prefix)]
+
+    def is_unchanged(self, output: str) -> bool:
+        """Whether the output is the input of the same name, copied at most."""
+        node = self.outputs[output]
+        while node.op == "call_function" and node.target in COPIES:
+            node = node.all_input_nodes[0]
+        return node.op == "placeholder" and self.depends[node] == self.bit[output]
 
     def inputs_of(self, output: str, *, cut: str) -> set[str]:
         """Inputs that an output depends on when the node of another output is taken for granted."""

@@ -78,13 +78,16 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`; numbers: see `numbers_at`, scalars; extras: `labels` int64 [N], `text` int64 [N L]."""
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views, `objective<i>.<name>` of terms; numbers: see
+        `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L].
+        """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
 def rate_of(part: str) -> str:
     """The number that is the learning rate of a parameter group."""
     kind = part.partition(".")[2]
+    kind = kind.removeprefix("token_")
     return f"lr/{kind}" if kind in ("predictor", "prototypes") else "lr"
 
 
@@ -139,19 +142,32 @@ class _Run:
             return image.contiguous(memory_format=torch.channels_last)
         return image
 
-    def _network(self, op: Op, x: Tensor) -> Tensor:
+    def _network(self, op: Op, x: Tensor, *places: Tensor) -> Tensor:
         part = op.text("params")
         constant = dict(op.attrs).get("constant", False)
         params = {n: p.detach() for n, p in self.params[part].items()} if constant else self.params[part]
         buffers = {name: value.clone() for name, value in self.buffers[part].items()}
         dtype = DTYPES[self.program.method.recipe.precision]
         with torch.autocast(x.device.type, dtype=dtype, enabled=dtype is not torch.float32):
-            y = functional_call(self.program.networks.modules[part], (params, buffers), (x,))
+            y = functional_call(self.program.networks.modules[part], (params, buffers), (x,), _call(op, places))
         if op.attr("track"):
             self.buffers[part] = {name: value.detach() for name, value in buffers.items()}
         return y.float()
 
-    _encode = _project = _predict = _assign = _network
+    _encode = _project = _predict = _predict_tokens = _assign = _network
+
+    def _mask(self, op: Op) -> Tensor:
+        return self.noise[f"mask{int(op.number('view'))}/{op.text('part')}"]
+
+    def _pooled(self, op: Op, x: Tensor) -> Tensor:
+        return x[:, 0]
+
+    def _tokens(self, op: Op, x: Tensor) -> Tensor:
+        return x[:, 1:].flatten(0, 1)
+
+    def _take_tokens(self, op: Op, x: Tensor, hidden: Tensor) -> Tensor:
+        places = hidden.flatten(1)[:, :, None].expand(-1, -1, x.shape[2])
+        return x[:, 1:].gather(1, places).flatten(0, 1)
 
     def _parameter(self, op: Op) -> Tensor:
         return self.params[op.text("params")][op.text("parameter")]
@@ -159,8 +175,14 @@ class _Run:
     def _number(self, op: Op) -> Tensor:
         return self.numbers[op.text("key")]
 
+    def _noise(self, op: Op) -> Tensor:
+        return self.noise[op.text("key")]
+
     def _labels(self, op: Op) -> Tensor:
         return self.extras["labels"]
+
+    def _index(self, op: Op) -> Tensor:
+        return self.extras["index"]
 
     def _text(self, op: Op) -> Tensor:
         return self.extras["text"]
@@ -212,6 +234,7 @@ class _Run:
             lr=lr,
             step=self.state["step"],
             excluded=excluded,
+            weight_decay=self.numbers.get("weight_decay"),
         )
         self.state.update({f"param/{part}/{name}": value for name, value in new_params.items()})
         self.state.update({f"slot/{part}/{name}": value for name, value in new_slots.items()})
@@ -232,3 +255,20 @@ class _Run:
 
     def _store(self, op: Op, value: Tensor) -> None:
         self.state[f"memory/{op.text('key')}"] = value.detach()
+
+
+def _call(op: Op, places: tuple[Tensor, ...]) -> dict[str, Any]:
+    """Keyword arguments of a network beside its input: what it gives, and which patches are visible or hidden."""
+    attrs = dict(op.attrs)
+    if op.name == "predict_tokens":
+        visible, hidden = places
+        rows, columns = (int(size) for size in op.names("grid"))
+        return {"visible": visible, "hidden": hidden, "grid": (rows, columns)}
+    if not attrs.get("tokens"):
+        return {op.text("sees"): places[0]} if places else {}
+    found: dict[str, Any] = {"tokens": True}
+    if places:
+        found[op.text("sees")] = places[0]
+    if "blocks" in attrs:
+        found["blocks"] = int(op.number("blocks"))
+    return found

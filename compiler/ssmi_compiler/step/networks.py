@@ -8,15 +8,16 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import owned_parts, read_size, term_tensors, trained_parts
-from ssmi_compiler.nn import build_backbone, build_head, init_module
+from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
+from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
+from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.nn.prototypes import Prototypes
 from ssmi_compiler.optim import init_slots
 from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.datasets import TextInfo
-from ssmi_dsl.components.heads import output_width
-from ssmi_dsl.spec.method import BranchView, Method, Sharing
+from ssmi_dsl.components.heads import TransformerHead, output_width
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]
@@ -46,23 +47,50 @@ def build_networks(method: Method, *, channels: int, size: int, text: TextInfo |
     features: dict[str, int] = {}
     for branch in method.branches:
         if branch.sharing is not Sharing.TIED:
-            seen = input_size(method, branch, size)
-            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text)
+            seen, masked = input_size(method, branch, size), _sees_mask_token(method, branch)
+            backbone = build_backbone(branch.encoder, channels=channels, size=seen, text=text, masked=masked)
             modules[f"{branch.name}.encoder"] = backbone
             features[branch.name] = int(backbone.num_features)  # pyright: ignore[reportArgumentType] - set by every backbone
             if branch.projector is not None:
                 modules[f"{branch.name}.projector"] = build_head(branch.projector, features[branch.name])
+            if branch.token_projector is not None:
+                modules[f"{branch.name}.token_projector"] = build_head(branch.token_projector, features[branch.name])
     for branch in method.branches:
         width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
-        if branch.predictor is not None:
+        direct = method.spec.optimize.predictor.direct
+        if isinstance(branch.predictor, TransformerHead):
+            seen = input_size(method, branch, size)
+            modules[f"{branch.name}.predictor"] = build_token_predictor(branch.predictor, branch.encoder, size=seen)
+        elif branch.predictor is not None and direct is not None:
+            if output_width(branch.predictor) != width:
+                raise CompileError(
+                    f"branch `{branch.name}`: a predictor in closed form keeps the width {width} of what it reads, "
+                    f"not {output_width(branch.predictor)}"
+                )
+            modules[f"{branch.name}.predictor"] = DirectPredictor(direct, width)
+        elif branch.predictor is not None:
             modules[f"{branch.name}.predictor"] = build_head(branch.predictor, width)
-        if branch.prototypes is not None and branch.sharing is not Sharing.TIED:
+        owns_prototypes = branch.sharing is not Sharing.TIED and branch.prototype_owner == branch.owner
+        if branch.prototypes is not None and owns_prototypes:
             modules[f"{branch.name}.prototypes"] = Prototypes(branch.prototypes, _assigned_width(method, branch, width))
+    for branch in method.branches:
+        owns_prototypes = branch.sharing is not Sharing.TIED and branch.prototype_owner == branch.owner
+        if branch.token_prototypes is not None and owns_prototypes:
+            head = branch.token_projector or branch.projector
+            width = features[branch.owner] if head is None else output_width(head)
+            modules[f"{branch.name}.token_prototypes"] = Prototypes(branch.token_prototypes, width)
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, features))
+        tensors = objective_tensors(method, view, features)
         if tensors.learned:
             modules[tensors.part] = TermWeights(tensors.learned)
     return Networks(modules, features)
+
+
+def _sees_mask_token(method: Method, branch: BranchView) -> bool:
+    """Whether some branch puts a learned token in place of hidden patches with these parameters, or with those that this branch follows."""
+    return any(
+        other.spec.input == "masked" and other.owner in (branch.owner, branch.source) for other in method.branches
+    )
 
 
 def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
@@ -76,6 +104,12 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
     ]
     first = next((index for name, index in ends if name in users), 0)
     return Augmentation(resolve_augment(*method.spec.views.augment_of(first))).output_size((size, size))
+
+
+def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
+    """What the terms of an objective hold; `features` are those of each owner's backbone."""
+    width, embedding = read_size(view, features), embedding_size(view, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
@@ -120,7 +154,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
-        tensors = term_tensors(method, view, batch=method.recipe.batch_size, width=read_size(view, networks.features))
+        tensors = objective_tensors(method, view, networks.features)
         for name, tensor in tensors.state.items():
             state[f"memory/{tensors.part}.{name}"] = initial_tensor(tensor, generator)
     state["step"] = torch.zeros(())

@@ -107,18 +107,30 @@ def lint(
 
 
 @app.command()
-def rule(code: Annotated[str, typer.Argument(help="Code or name, e.g. SD001.")]) -> None:
-    """Show the page of a rule."""
-    from ssmi_dsl.rules import find_rule, suggest_rules
+def rule(
+    query: Annotated[list[str] | None, typer.Argument(help="Code, name, or words to search for in all pages.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every page.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object, with the pages.")] = False,
+) -> None:
+    """Show the page of a rule, the rules that have some words, or the list of all. Exit 2: nothing found."""
+    from ssmi_runtime.cli.rule import run_rule
 
-    found = find_rule(code)
-    if found is None:
-        guesses = suggest_rules(code)
-        typer.echo(
-            f"error: there is no rule `{code}`" + (f"; did you mean {', '.join(guesses)}?" if guesses else ""), err=True
-        )
-        raise typer.Exit(2)
-    typer.echo(f"{found.rule.code} {found.rule.name} ({found.rule.severity})\n\n{found.page}")
+    raise typer.Exit(run_rule(" ".join(query) if query else None, everything=everything, json_output=json_output))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new method.")],
+    paradigm: Annotated[str | None, typer.Option(help="sdmi or jmi: start from its canonical form.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="Bundled method to start from.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: NAME.yaml here.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Write a starter spec; a file that exists is never overwritten."""
+    from ssmi_runtime.cli.new import run_new
+
+    raise typer.Exit(run_new(name, paradigm=paradigm, source=source, to=to))
 
 
 @app.command(name="list")
@@ -150,6 +162,64 @@ def show(
     except SpecError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+@app.command(name="explain")
+def explain_spec(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    latex: Annotated[bool, typer.Option("--latex", help="LaTeX, to paste into a paper.")] = False,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    recipe: Annotated[str, typer.Option(help="Recipe whose temperature, batch and widths count.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Write a method as mathematics: bound, terms, derivation, caps, who moves when, what will be proven."""
+    from ssmi_runtime.cli.explain import run_explain
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if latex and json_output:
+        typer.echo("error: --latex and --json exclude each other", err=True)
+        raise typer.Exit(2)
+    output = "latex" if latex else "json" if json_output else "text"
+    with spec_errors(code=1):
+        run_explain(spec, recipe=recipe, overrides=overrides or [], output=output)
+
+
+@app.command()
+def graph(
+    spec: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    svg: Annotated[bool, typer.Option("--svg", help="SVG, which is the default.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="A Mermaid flowchart.")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: standard output.", metavar="FILE")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Recipe whose networks are drawn.")] = "default",
+    overrides: Annotated[list[str] | None, typer.Option("--set", help="key.path=value")] = None,
+) -> None:
+    """Draw views, branches, critic and terms: gradient paths solid, stopped ones dashed, EMA targets dotted."""
+    from ssmi_runtime.cli.graph import run_graph
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    if svg and mermaid:
+        typer.echo("error: --svg and --mermaid exclude each other", err=True)
+        raise typer.Exit(2)
+    with spec_errors(code=1):
+        run_graph(spec, recipe=recipe, overrides=overrides or [], output="mermaid" if mermaid else "svg", to=to)
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    b: Annotated[str, typer.Argument(help="A spec or a bundled name.")],
+    recipe: Annotated[str | None, typer.Option(help="Compare under this recipe only; default: under all.")] = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Compare what two specs mean, names and comments aside. Exit 0: the same method, 1: they differ, 2: an error."""
+    from ssmi_runtime.cli.diff import run_diff
+    from ssmi_runtime.cli.spec_errors import spec_errors
+
+    with spec_errors(code=2):
+        code = run_diff(a, b, recipe=recipe, json_output=json_output)
+    raise typer.Exit(code)
 
 
 @app.command(name="compile")
@@ -196,6 +266,7 @@ def run(
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Leave the verdict to the certificate.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and augmentation.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    init: Annotated[Path | None, typer.Option(help="Folder of a run whose networks the frozen branches take.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default: a new one under runs/.")] = None,
     root: Annotated[Path | None, typer.Option(help="Folder of a data set that lies on disk.")] = None,
     download: Annotated[
@@ -219,6 +290,7 @@ def run(
             lint=not no_lint,
             seed=seed,
             resume=resume,
+            init=init,
             out=out,
             jit=jit,
             root=root,
@@ -254,6 +326,14 @@ def schema() -> None:
     from ssmi_dsl.reference import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=1))
+
+
+@app.command()
+def lsp() -> None:
+    """Serve editors over standard input and output (Language Server Protocol); needs the extra `lsp`."""
+    from ssmi_runtime.cli.lsp import run_lsp
+
+    raise typer.Exit(run_lsp())
 
 
 @app.command()

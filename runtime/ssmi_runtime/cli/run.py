@@ -47,6 +47,7 @@ def run_run(
     lint: bool,
     seed: int,
     resume: bool,
+    init: Path | None,
     out: Path | None,
     jit: bool,
     root: Path | None,
@@ -74,6 +75,7 @@ def run_run(
             device=request.device,  # pyright: ignore[reportArgumentType]  # checked by choose_device
             seed=seed,
             resume=resume,
+            init=init,
             out=out,
             jit=jit,
             root=root,

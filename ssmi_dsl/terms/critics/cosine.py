@@ -1,12 +1,13 @@
 """The cosine critic."""
 
 from collections.abc import Mapping
+from math import inf, log
 from typing import ClassVar
 
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, V
+from ssmi_dsl.terms.base import Critic, Facts, Initial, Shapes, V
 
 
 class Cosine(Critic):
@@ -14,7 +15,7 @@ class Cosine(Critic):
 
     name: ClassVar[str] = "cosine"
     formula: ClassVar[str] = "T(a,b) = aᵀb / (τ ‖a‖ ‖b‖)"
-    source: ClassVar[str] = "Chen et al. 2020 (SimCLR), eq. 1"
+    source: ClassVar[str] = "Chen et al. 2020 (SimCLR), eq. 1; learnable: Radford et al. 2021 (CLIP), section 2.5"
     facts: ClassVar[Facts] = Facts(bounded=True)
 
     temperature: float = Field(
@@ -27,11 +28,23 @@ class Cosine(Critic):
         default=None, gt=0, description="of a learned temperature: it is clamped from below here"
     )
 
+    def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
+        return {"log_scale": Initial((), "constant", -log(self.temperature))} if self.learnable else {}
+
     def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
-        return b.scale(b.row_dot(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+        return self._scaled(b, b.row_dot(self.features(b, x), self.features(b, y)), memory)
 
     def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
-        return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+        return self._scaled(b, b.matmul_t(self.features(b, x), self.features(b, y)), memory)
+
+    def _scaled(self, b: Builder[V], cosines: V, memory: Mapping[str, V]) -> V:
+        if not self.learnable:
+            return b.scale(cosines, 1 / self.temperature)
+        largest = inf if self.min_temperature is None else -log(self.min_temperature)
+        return b.mul(cosines, b.exp(b.clip(memory["log_scale"], low=-inf, high=largest)))
+
+    def sphere_temperature(self, width: int) -> float | None:
+        return self.temperature
 
     def features(self, b: Builder[V], x: V) -> V:
         return b.normalize(x)

@@ -19,8 +19,15 @@ class Dot(Critic):
 
     temperature: float = Field(default=1.0, gt=0, description="τ, the divisor of the inner product")
 
+    most: float | None = Field(
+        default=None, gt=0, description="longer embeddings are cut down to this norm; T is then bounded"
+    )
+
     def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
-        return b.scale(b.row_dot(x, y), 1 / self.temperature)
+        return b.scale(b.row_dot(self.features(b, x), self.features(b, y)), 1 / self.temperature)
 
     def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
-        return b.scale(b.matmul_t(x, y), 1 / self.temperature)
+        return b.scale(b.matmul_t(self.features(b, x), self.features(b, y)), 1 / self.temperature)
+
+    def features(self, b: Builder[V], x: V) -> V:
+        return x if self.most is None else b.limit_norm(x, most=self.most)

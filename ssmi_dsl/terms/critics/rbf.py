@@ -29,6 +29,12 @@ class Rbf(Critic):
         distance = b.row_mean(squares) if self.per_feature else b.row_sum(squares)
         return b.scale(distance, -1 / self.temperature)
 
+    def sphere_temperature(self, width: int) -> float | None:
+        """‖a - b‖² = 2 - 2 cos of unit vectors, divided by D where the mean over features is taken."""
+        if not self.normalize:
+            return None
+        return self.temperature * (width if self.per_feature else 1) / 2
+
     def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         if self.normalize:
             x, y = b.normalize(x), b.normalize(y)

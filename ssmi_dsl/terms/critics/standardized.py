@@ -27,5 +27,9 @@ class Standardized(Critic):
     def matrix(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         return b.matmul_t(self.features(b, x), self.features(b, y))
 
+    def independent_variance(self, width: int) -> float | None:
+        """A sum of D products of independent features of unit variance."""
+        return float(width)
+
     def features(self, b: Builder[V], x: V) -> V:
         return b.standardize(x, eps=self.eps)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Marginal, Scores, Shapes, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class Queue(Marginal):
@@ -20,8 +21,22 @@ class Queue(Marginal):
     formula: ClassVar[str] = "candidates of a_i are b_i and the queue b̄_1 … b̄_K"
     source: ClassVar[str] = "He et al. 2020 (MoCo), eq. 1 and algorithm 1"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=False, statistics="global")
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M itself, estimated: past targets are samples of the target's marginal",
+        steps=(
+            Step(
+                "q is sampled by (a_i, b̄_k), b̄_k the target of an earlier batch: independent of a_i, but of a target some steps older",
+                r"M_i = \log\Big(e^{T(a_i, b_i)} + \sum_{k=1}^{K} e^{T(a_i, \bar b_k)}\Big)",
+                Origin.CITED,
+            ),
+        ),
+        section="Caps",
+    )
 
     size: int = Field(default=65536, ge=1, description="K, the number of stored targets; a multiple of the batch")
+
+    def candidates(self, batch: int) -> int | None:
+        return self.size + 1
 
     def state(self, shapes: Shapes) -> Mapping[str, Initial]:
         return {"queue": Initial((self.size, shapes.width), "unit-rows"), "pointer": Initial(())}
@@ -32,7 +47,8 @@ class Queue(Marginal):
         return Scores(positive, matrix, positives=Mask.FIRST, excluded=Mask.NONE)
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        keys = b.normalize(targets[0])
+        # of tokens, a sample enters as the mean of its rows (Wang et al. 2021, DenseCL, section 3.3)
+        keys = b.normalize(targets[0] if at.rows == 1 else b.group_mean(targets[0], group=at.rows))
         queue, pointer = at.memory["queue"], at.memory["pointer"]
         return {
             "queue": b.ring_write(queue, pointer, keys),

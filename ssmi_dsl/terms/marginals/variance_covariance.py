@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
+from ssmi_dsl.terms.reading import Origin, Reading, Step
 
 
 class VarianceCovariance(Surrogate):
@@ -15,11 +16,45 @@ class VarianceCovariance(Surrogate):
     formula: ClassVar[str] = "Σ_{z∈{a,b}} μ/D Σ_d max(0, γ - √(Var z_d + ε)) + ν/D Σ_{i≠j} Cov(z)_ij²"
     source: ClassVar[str] = "Bardes et al. 2022 (VICReg), eq. 1 to 6: both terms are summed over the two branches"
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, exchange_symmetric=True, statistics="global")
+    second_order: ClassVar[bool] = True
+    reading: ClassVar[Reading | None] = Reading(
+        stands_for="M to second order: log E_q exp T ≈ E_q T + ½ Var_q T",
+        steps=(
+            Step(
+                "J₂ = E_p T - E_q T - ½ Var_q T with T = -½‖a - b‖², S = Σ_A + Σ_B, equal means and Gaussian marginals",
+                r"J_2 = \mathbb{E}_p T - \mathbb{E}_q T - \tfrac12 \mathrm{Var}_q T, \quad T = -\tfrac12\|a-b\|^2",
+                Origin.PROJECT,
+            ),
+            Step(
+                "J₂ = -½ E_p‖a - b‖² + ½ tr S - ¼ tr S²",
+                r"J_2 = -\tfrac12 \mathbb{E}_p\|a-b\|^2 + \tfrac12 \operatorname{tr} S - \tfrac14 \operatorname{tr} S^2",
+                Origin.PROJECT,
+            ),
+            Step(
+                "its diagonal ½ s_ii - ¼ s_ii² is a target for the variance, its off-diagonal -¼ Σ s_ij² the covariance penalty: "
+                "the hinge and the weights are the paper's own",
+                r"\tfrac12 s_{ii} - \tfrac14 s_{ii}^2, \qquad -\tfrac14 \sum_{i \ne j} s_{ij}^2",
+                Origin.PROJECT,
+            ),
+        ),
+        section="Second-order surrogates",
+    )
 
     variance: float = Field(default=25.0, ge=0, description="μ, the weight of the variance term")
     covariance: float = Field(default=1.0, ge=0, description="ν, the weight of the covariance term")
     target_std: float = Field(default=1.0, gt=0, description="γ, the standard deviation that every feature must reach")
     eps: float = Field(default=1e-4, ge=0, description="ε, added to the variance under the root")
+
+    correlation: bool = Field(
+        default=False,
+        description="the last term is the mean over all D² entries of squared correlations, with ν: VIbCReg, scale-free",
+    )
+
+    def noise_floor(self, batch: int, width: int) -> float | None:
+        """2 ν (D - 1) / (N - 1) for both branches at unit variance; a sample covariance squared is 1 / (N - 1) on average."""
+        if batch < 2 or self.correlation:
+            return None
+        return 2 * self.covariance * (width - 1) / (batch - 1)
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
@@ -29,5 +64,9 @@ class VarianceCovariance(Surrogate):
     def _spread(self, b: Builder[V], z: V) -> V:
         std = b.sqrt(b.shift(b.variance(z), self.eps))
         variance = b.mean(b.relu(b.shift(b.neg(std), self.target_std)))
-        covariance = b.mean(b.row_sum(b.square(b.off_diagonal(b.covariance(z)))))
+        if self.correlation:
+            unit = b.standardize(z, eps=0.0)
+            covariance = b.mean(b.square(b.off_diagonal(b.cross_moment(unit, unit))))
+        else:
+            covariance = b.mean(b.row_sum(b.square(b.off_diagonal(b.covariance(z)))))
         return b.add(b.scale(variance, self.variance), b.scale(covariance, self.covariance))

@@ -1,0 +1,65 @@
+"""A recipe judged on held-out training digits, so that the test set chooses nothing. Prints one JSON object.
+
+python benchmarks/validate_recipe.py METHOD [--set KEY=VALUE ...] [--seed N] [--readings N]
+
+A fifth of the training digits is held out; the others train the encoder and are the neighbours. All else is as in `ssmi run`, but
+for the step, which is executed as traced: a trial of a few minutes does not wait for a compiler.
+"""
+
+import argparse
+import json
+import time
+
+import torch
+
+from ssmi_compiler.api import load_recipe
+from ssmi_compiler.compile import InPlaceStep, draw_noise, example_inputs, lower
+from ssmi_runtime.data import digits
+from ssmi_runtime.data.sampling import batch_indices
+from ssmi_runtime.loop import numbers_at
+from ssmi_runtime.measure import Meter
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("method", help="bundled name or path of a spec")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a value of the spec")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--readings", type=int, default=5, help="how often k-NN is read on the way")
+    arguments = parser.parse_args()
+    print(json.dumps(validate(arguments.method, arguments.set, seed=arguments.seed, readings=arguments.readings)))
+
+
+def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> dict[str, object]:
+    """Train on the validation split; k-NN on the way and the accuracies and monitors at the end, with processor seconds of training."""
+    method = load_recipe(source, None, data="digits", overrides=overrides)
+    lowered = lower(method, data="digits")
+    step_function = InPlaceStep(lowered.step)
+    data = digits.load_validation()
+    images, _ = data["train"]
+    size, steps_per_epoch = lowered.data.size, len(images) // method.recipe.batch_size
+    num_steps = steps_per_epoch * method.recipe.epochs
+    inputs = example_inputs(method, lowered.networks, lowered.augmentations, lowered.data, seed=seed)
+    state = {name: value for name, value in inputs.items() if name.startswith("state/")}
+    meter = Meter(method, lowered.networks, lowered.augmentations, lowered.data, data)
+    row: dict[str, object] = {"method": source, "set": overrides, "seed": seed, "steps": num_steps}
+    row["raw_pixels/knn"] = meter.raw_pixels()
+    row.update({f"untrained/{name}": value for name, value in meter.accuracies(state).items()})
+    curve: dict[int, float] = {}
+    seconds = 0.0
+    for step in range(num_steps):
+        began = time.process_time()
+        inputs["batch"] = images[batch_indices(len(images), method.recipe.batch_size, step, seed)]
+        inputs.update(draw_noise(lowered.augmentations, method.recipe.batch_size, size, seed=seed, step=step))
+        for name, value in numbers_at(method, step, num_steps, steps_per_epoch).items():
+            inputs[name].fill_(value)
+        with torch.no_grad():
+            step_function(*(inputs[name] for name in lowered.step.inputs))
+        seconds += time.process_time() - began
+        if (step + 1) % max(1, num_steps // max(1, readings)) == 0:
+            curve[step + 1] = round(meter.accuracies(state)["knn"], 3)
+    return {**row, "curve": curve, **meter.accuracies(state), **meter.monitors(state), "processor_seconds": seconds}
+
+
+if __name__ == "__main__":
+    main()

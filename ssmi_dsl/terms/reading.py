@@ -1,0 +1,35 @@
+"""How a term is read as mutual information: what it stands for, and by which steps, each with its origin."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Origin(StrEnum):
+    """Whose statement it is.
+
+    CITED     the source that the term cites
+    REPORTED  arXiv 2510.01345, as its public summaries and reviews report it; its full text was not available
+    PROJECT   this project's own derivation, in docs/theory.md
+    """
+
+    CITED = "cited"
+    REPORTED = "reported"
+    PROJECT = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a derivation, as plain text and in LaTeX."""
+
+    text: str
+    latex: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`stands_for` completes "this term stands for ..."; `section` is a heading of docs/theory.md."""
+
+    stands_for: str
+    steps: tuple[Step, ...]
+    section: str
