@@ -61,16 +61,11 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
     followers: list[str] = []
     for branch in method.branches:
         if branch.sharing in (Sharing.EMA, Sharing.FROZEN):
-<<<<<<< HEAD
-            moves = branch.sharing is Sharing.EMA
-            problems.extend(_check_follower(analysis, branch.name, branch.source or "", moves=moves))
-=======
             if branch.sharing is Sharing.FROZEN:
                 problems.extend(_check_frozen(analysis, branch.name))
                 followers.append(f"{branch.name} never moves")
                 continue
-            problems.extend(_check_follower(analysis, branch.name, branch.source or ""))
->>>>>>> main
+            problems.extend(_check_follower(analysis, branch.name, branch.source or "", moves=True))
             followers.append(f"{branch.name} follows {branch.source}")
     if problems:
         raise CertificateError(
