@@ -54,6 +54,15 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 help="remove `stop_gradient` from the branch that should move",
             )
             return
+        if len(method.phases) > 1 and set(phase.moves) <= phase.stopped:
+            (name, *_) = phase.moves
+            yield Finding(
+                ("optimize", "blocks") if method.spec.optimize.blocks else ("branches", name, "stop_gradient"),
+                f"the {phase.name} is to move `{name}`, which is constant in it, so nothing is learnt",
+                labels=((("branches", name, "stop_gradient"), "constant in this step"),),
+                help="the E-step moves the first of `blocks`, the M-step the second",
+            )
+            return
         if anchor.name in phase.stopped and target.source == anchor.name:
             yield Finding(
                 ("branches", anchor.name, "stop_gradient"),
