@@ -1,10 +1,11 @@
 """# What it finds
 
-The objective needs other samples of the batch, and there are none.
+The objective, or a batch norm, needs other samples of the batch, and there are none.
 
 # Why it is bad
 
-A batch of one has no negative, no variance and no covariance: the marginal term is undefined. An incomplete last batch is always dropped,
+A batch of one has no negative, no variance and no covariance: the marginal term is undefined, and so is the variance by which the batch norm
+of a head divides. An incomplete last batch is always dropped,
 so no run meets one by accident.
 
 # Example
@@ -30,16 +31,18 @@ definition of the marginal term
 
 from collections.abc import Iterator
 
-from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.components.heads import MlpHead
+from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import couples_the_batch
+from ssmi_dsl.spec.method import BranchView
 
 RULE = Rule(
     "BS008",
     "batch-without-negatives",
     Severity.ERROR,
-    "The objective needs other samples of the batch, and there are none",
+    "The objective, or a batch norm, needs other samples of the batch, and there are none",
 )
 
 
@@ -52,3 +55,22 @@ def check(context: RuleContext) -> Iterator[Finding]:
             labels=((("objective", "marginal"), "this term needs at least 2"),),
             help="use a larger batch",
         )
+        return
+    hardware = method.recipe.hardware
+    shares = 1 if hardware.batch_norm == "synchronized" else hardware.devices
+    normed = next((place for branch in method.branches if (place := _normed_head(branch)) is not None), None)
+    if normed is not None and method.recipe.batch_size // (shares * hardware.gradient_accumulation) < 2:
+        yield Finding(
+            context.recipe_loc("batch_size"),
+            f"recipe `{method.recipe.name}` gives a batch norm one image at a time, which has no variance",
+            labels=((normed, "this head has batch norm"),),
+            help="use a larger batch, or heads with `norm: none`",
+        )
+
+
+def _normed_head(branch: BranchView) -> Loc | None:
+    """Where a head with batch norm is written; its features have no places over which a statistic could be taken instead."""
+    for key, head in (("projector", branch.spec.projector), ("predictor", branch.predictor)):
+        if isinstance(head, MlpHead) and ((head.norm == "batch" and len(head.widths) > 1) or head.last_norm != "none"):
+            return ("branches", branch.name, key)
+    return None

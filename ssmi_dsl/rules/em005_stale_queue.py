@@ -38,6 +38,9 @@ from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.terms.marginals.queue import Queue
 
+# a target that keeps less of itself in a step is nearly its source
+LEAST_MOMENTUM = 0.5
+
 RULE = Rule(
     "EM005",
     "stale-queue",
@@ -57,12 +60,17 @@ def check(context: RuleContext) -> Iterator[Finding]:
         if method.is_tied and target.name != method.anchor.name:
             message = f"the queue holds keys of the encoder itself, up to {age:.0f} steps old, without a slow target"
             help = "give the target `update: {ema: {momentum: 0.999}}`"
-            yield Finding(("branches", target.name, "of"), message, labels=(holder,), help=help)
+            yield Finding(
+                ("branches", target.name, "of"), message, labels=(holder,), help=help, severity=Severity.ERROR
+            )
         return
     momentum = target.ema.momentum
     loc = ("branches", target.name, "update", "ema", "momentum")
-    if momentum == 0:
-        message = f"the queue holds keys of {age:.0f} steps, and the target has no momentum"
+    if 0 <= momentum < LEAST_MOMENTUM:
+        memory = (
+            "no momentum" if momentum == 0 else f"a momentum of {momentum:g}, which keeps less than half of it a step"
+        )
+        message = f"the queue holds keys of {age:.0f} steps, and the target has {memory}"
         yield Finding(loc, message, labels=(holder,), help="use 0.999", fix=_slower(loc, age), severity=Severity.ERROR)
     elif momentum < 1 and age > horizon(momentum):
         yield Finding(

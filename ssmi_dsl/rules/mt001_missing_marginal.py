@@ -1,6 +1,6 @@
 """# What it finds
 
-Nothing stands for the marginal term, or its weight is zero.
+Nothing stands for the marginal term, its weight is zero, or all that it scores is constant.
 
 # Why it is bad
 
@@ -31,7 +31,9 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
 from ssmi_dsl.terms.marginals.predictor import Predictor
+from ssmi_dsl.terms.marginals.queue import Queue
 
 RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the marginal term, or its weight is zero")
 
@@ -55,6 +57,19 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 labels=((("branches", method.anchor.name), "the anchor"),),
                 help=f"give `{method.anchor.name}` a predictor, or choose another marginal",
             )
+    elif isinstance(objective.marginal, CrossCorrelation) and objective.marginal.off_diagonal == 0:
+        yield Finding(
+            ("objective", "marginal", "cross-correlation", "off_diagonal"),
+            "the off-diagonal terms, which are all of the marginal, have weight zero",
+            help="give them a positive weight; the paper's is 0.0051",
+        )
+    elif isinstance(objective.marginal, Queue) and method.is_stopped(method.anchor.name):
+        yield Finding(
+            ("objective", "marginal"),
+            "the queue is scored against an anchor that is a constant, so the marginal term has no gradient",
+            labels=((("branches", method.anchor.name, "stop_gradient"), f"`{method.anchor.name}` is the anchor"),),
+            help=f"take `{method.target.name}` for the anchor, which is the branch that moves",
+        )
     elif objective.weights.marginal == 0 and not isinstance(objective.marginal, Predictor):
         yield Finding(
             ("objective", "weights", "marginal"),

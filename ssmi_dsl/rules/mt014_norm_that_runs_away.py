@@ -1,12 +1,13 @@
 """# What it finds
 
-The marginal term falls without end as embeddings grow, and nothing normalises them.
+The loss falls without end as embeddings grow, and nothing normalises them.
 
 # Why it is bad
 
 A log-determinant grows with the scale of what it measures. Scaling aligned embeddings lowers the loss for ever, whatever the critic: a
-cosine does not see the scale, a distance of aligned embeddings is zero at every scale. Learned and dot critics under an exponential bound
-have the same fault in another form, which DV001 reports.
+cosine does not see the scale, a distance of aligned embeddings is zero at every scale. So does the inner product where a predictor or
+variance and covariance stand for the marginal term, which hold nothing against it. Learned and dot critics under an exponential bound have the
+same fault in another form, which DV001 reports.
 
 # Example
 
@@ -34,17 +35,28 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import normalizes, term_name
+from ssmi_dsl.terms.critics.dot import Dot
+from ssmi_dsl.terms.marginals.predictor import Predictor
+from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
 RULE = Rule(
     "MT014",
     "norm-that-runs-away",
     Severity.ERROR,
-    "The marginal term falls without end as embeddings grow, and nothing normalises them",
+    "The loss falls without end as embeddings grow, and nothing normalises them",
 )
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    marginal = context.method.objective.marginal
+    objective = context.method.objective
+    marginal = objective.marginal
+    if isinstance(objective.critic, Dot) and isinstance(marginal, (Predictor, VarianceCovariance)):
+        yield Finding(
+            ("objective", "critic"),
+            f"`dot` grows with the embeddings, and `{term_name(marginal)}` puts no bound on their norm",
+            labels=((("objective", "marginal"), "does not see the scale of what is predicted"),),
+            help="use `cosine`, or `rbf: {normalize: true}`",
+        )
     if not marginal.facts.unbounded_in_norm or normalizes(marginal):
         return
     loc = ("objective", "marginal", term_name(marginal), "normalize")

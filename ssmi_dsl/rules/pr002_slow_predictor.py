@@ -5,7 +5,8 @@ The predictor learns with a smaller rate than the encoder.
 # Why it is bad
 
 The predictor stands for the marginal term only while it tracks its optimum. In the linear model a tenth of the rate halves the rank of the
-representation; in BYOL's ablation without EMA a slow predictor is as bad as none.
+representation; in BYOL's ablation without EMA a slow predictor is as bad as none. Below a tenth it is an error: the rank falls further, and
+in the mutation study (`benchmarks/results/mutations.md`) a hundredth of the rate leaves BYOL as little information as a frozen predictor.
 
 # Example
 
@@ -33,6 +34,9 @@ from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 
+# the smallest factor of which the linear model still keeps half the rank
+LEAST_FACTOR = 0.1
+
 RULE = Rule("PR002", "slow-predictor", Severity.WARNING, "The predictor learns with a smaller rate than the encoder")
 
 
@@ -53,6 +57,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"the predictor learns with {factor:g} times the encoder's rate and lags behind its optimum",
             labels=((("branches", method.anchor.name, "predictor"), "this head stands for the marginal term"),),
             help="use 1 or more; 10 is a common choice",
+            severity=Severity.ERROR if factor < LEAST_FACTOR else None,
             fix=Fix(
                 "set `lr_multiplier: 1`",
                 Applicability.SAFE,

@@ -1,6 +1,6 @@
 """# What it finds
 
-The predictor keeps its random weights.
+The predictor keeps its random weights: it is frozen, or its branch is a constant of the loss.
 
 # Why it is bad
 
@@ -43,3 +43,18 @@ def check(context: RuleContext) -> Iterator[Finding]:
             labels=((("branches", method.anchor.name, "predictor"), "this head stands for the marginal term"),),
             help="remove `frozen: true`",
         )
+    elif _is_constant(context):
+        name = method.anchor.name
+        yield Finding(
+            ("branches", name, "stop_gradient"),
+            f"`{name}` is a constant of the loss, so its predictor keeps its random weights",
+            labels=((("branches", name, "predictor"), "this head stands for the marginal term"),),
+            help=f"put `stop_gradient` on `{method.target.name}` instead",
+        )
+
+
+def _is_constant(context: RuleContext) -> bool:
+    """Whether the anchor has a predictor behind which the gradient stops, while the target still moves: SD003 reports the rest."""
+    method = context.method
+    moves = method.target.source is None and not method.is_stopped(method.target.name)
+    return method.anchor.predictor is not None and method.is_stopped(method.anchor.name) and moves

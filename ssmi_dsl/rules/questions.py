@@ -96,3 +96,10 @@ def has_batch_norm(branch: BranchView) -> bool | None:
     if in_heads or isinstance(backbone, (ConvSmall, ResNet18)):
         return True
     return False if isinstance(backbone, MlpBackbone) else None
+
+
+def holds_an_end_constant(method: Method) -> bool:
+    """Whether some step holds constant a branch that an objective reads, or an unread one that EM010 reports."""
+    read = {end.name for view in method.objectives for end in (view.anchor, view.target)}
+    unread = {branch.name for branch in method.branches if branch.source is not None and branch.name not in read}
+    return any(phase.stopped & (read | unread) for phase in method.phases)

@@ -4,7 +4,8 @@ An sdmi spec without a true marginal term lets the gradient into its target.
 
 # Why it is bad
 
-Both sides then move together towards the constant solution: nothing in the loss prevents collapse.
+Both sides then move together towards the constant solution: nothing in the loss prevents collapse. A stop-gradient on a branch that no
+objective reads stops nothing.
 
 # Example
 
@@ -33,6 +34,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import holds_an_end_constant
 
 RULE = Rule(
     "SD001",
@@ -44,7 +46,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.paradigm != "sdmi" or method.has_true_marginal or any(phase.stopped for phase in method.phases):
+    if method.paradigm != "sdmi" or method.has_true_marginal or holds_an_end_constant(method):
         return
     name = method.target.name
     yield Finding(

@@ -31,7 +31,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.rules.questions import assigns
+from ssmi_dsl.rules.questions import assigns, holds_an_end_constant
 
 RULE = Rule(
     "SD002",
@@ -43,7 +43,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.paradigm != "sdmi" or not method.has_true_marginal or any(phase.stopped for phase in method.phases):
+    if method.paradigm != "sdmi" or not method.has_true_marginal or holds_an_end_constant(method):
         return
     if assigns(method.objective.marginal):
         return  # MT008 says it

@@ -1,10 +1,11 @@
 """# What it finds
 
-Every branch of the objective is held constant in the same step.
+Every branch of the objective that could move is held constant in the same step.
 
 # Why it is bad
 
-No gradient reaches any parameter.
+No gradient reaches any parameter. A target that follows another branch does not count as one that moves: its only rule is its update, and a
+stop-gradient on its source instead of on itself leaves nothing to learn.
 
 # Example
 
@@ -37,18 +38,36 @@ RULE = Rule(
     "SD003",
     "stop-gradient-everywhere",
     Severity.ERROR,
-    "Every branch of the objective is held constant in the same step",
+    "Every branch of the objective that could move is held constant in the same step",
 )
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
+    anchor, target = method.anchor, method.target
     for phase in method.phases:
-        if {method.anchor.name, method.target.name} <= phase.stopped:
+        if {anchor.name, target.name} <= phase.stopped:
             yield Finding(
-                ("branches", method.anchor.name, "stop_gradient"),
+                ("branches", anchor.name, "stop_gradient"),
                 f"both branches are constant in the {phase.name}, so nothing is learnt",
-                labels=((("branches", method.target.name, "stop_gradient"), "and so is this one"),),
+                labels=((("branches", target.name, "stop_gradient"), "and so is this one"),),
                 help="remove `stop_gradient` from the branch that should move",
+            )
+            return
+        if len(method.phases) > 1 and set(phase.moves) <= phase.stopped:
+            (name, *_) = phase.moves
+            yield Finding(
+                ("optimize", "blocks") if method.spec.optimize.blocks else ("branches", name, "stop_gradient"),
+                f"the {phase.name} is to move `{name}`, which is constant in it, so nothing is learnt",
+                labels=((("branches", name, "stop_gradient"), "constant in this step"),),
+                help="the E-step moves the first of `blocks`, the M-step the second",
+            )
+            return
+        if anchor.name in phase.stopped and target.source == anchor.name:
+            yield Finding(
+                ("branches", anchor.name, "stop_gradient"),
+                f"`{anchor.name}` is constant in the {phase.name}, and `{target.name}` only follows it, so nothing is learnt",
+                labels=((("branches", target.name, "update"), "this branch moves by its update alone"),),
+                help=f"put `stop_gradient` on `{target.name}` instead",
             )
             return

@@ -53,3 +53,11 @@ def check(context: RuleContext) -> Iterator[Finding]:
                     f"remove `{name}` from `blocks`", Applicability.SAFE, (delete_key(("optimize", "blocks", index)),)
                 ),
             )
+        elif method.branch(name).owner != name and method.branch(name).owner in (method.spec.optimize.blocks or ()):
+            owner = method.branch(name).owner
+            yield Finding(
+                ("optimize", "blocks", index),
+                f"branch `{name}` shares the parameters of `{owner}`, which is a block already",
+                labels=((("branches", name, "of"), "shared here"),),
+                help="remove it from `blocks`",
+            )

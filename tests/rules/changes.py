@@ -86,6 +86,13 @@ CHANGES: dict[str, Change] = {
         [("{cosine: {temperature: 0.2}}", "{cosine: {temperature: 0.2, learnable: true}}")],
         ["18:50 DV016"],
     ),
+    "DV017": (
+        "jmi",
+        [("critic: {cosine: {temperature: 0.2}}", "critic: {cosine: {temperature: 50.0}}")],
+        ["14:11 DV017"],
+    ),
+    "MT015": ("vicreg", [("weights: {joint: 25.0}", "weights: {joint: 0.0}")], ["16:20 MT015"]),
+    "NU009": ("jmi", [("lr: 0.4", "lr: 400.0")], ["21:16 NU009"]),
     "EM001": (
         "byol",
         [("{ema: {momentum: 0.99, final: 1.0, schedule: cosine}}", "{ema: {momentum: 1.0}}")],

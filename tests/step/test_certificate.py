@@ -111,3 +111,12 @@ def test_a_spec_without_stop_gradient_is_refused_by_the_certificate_too() -> Non
     program, inputs = _program(_method("simsiam", "branches.target.stop_gradient=false"))
     with pytest.raises(CertificateError, match="held constant"):
         certify(trace_step(program, inputs), declared)
+
+
+def test_a_target_whose_update_is_missing_is_refused() -> None:
+    method = _method("byol")
+    program, inputs = _program(method)
+    graph = program.graph
+    program.graph = type(graph)(graph.name, tuple(op for op in graph.ops if op.name != "ema"))
+    with pytest.raises(CertificateError, match="never moves"):
+        certify(trace_step(program, inputs), method)

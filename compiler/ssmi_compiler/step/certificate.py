@@ -65,7 +65,7 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
                 problems.extend(_check_frozen(analysis, branch.name))
                 followers.append(f"{branch.name} never moves")
                 continue
-            problems.extend(_check_follower(analysis, branch.name, branch.source or ""))
+            problems.extend(_check_follower(analysis, branch.name, branch.source or "", moves=True))
             followers.append(f"{branch.name} follows {branch.source}")
     if problems:
         raise CertificateError(
@@ -143,7 +143,7 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
     return problems
 
 
-def _check_follower(analysis: "_Analysis", name: str, source: str) -> list[str]:
+def _check_follower(analysis: "_Analysis", name: str, source: str, *, moves: bool) -> list[str]:
     problems: list[str] = []
     for output in analysis.outputs_with(f"state/param/{name}."):
         if output.endswith(".predictor") or f"{name}.predictor/" in output:
@@ -155,6 +155,8 @@ def _check_follower(analysis: "_Analysis", name: str, source: str) -> list[str]:
             problems.append(
                 f"target parameter `{output[12:]}` changes by more than its update: it also reads {sorted(strangers)[:3]}"
             )
+        elif moves and not analysis.reads(output, leader):
+            problems.append(f"target parameter `{output[12:]}` never moves: its update does not read `{leader[12:]}`")
     return problems
 
 
@@ -252,6 +254,20 @@ class _Analysis:
                 found.update(name for name, bit in self.bit.items() if bit == self.depends[node])
             queue.extend(node.all_input_nodes)
         return found
+
+    def reads(self, output: str, other: str) -> bool:
+        """Whether an output depends on the node of another output."""
+        wanted = self.outputs[other]
+        seen: set[fx.Node] = set()
+        queue = [self.outputs[output]]
+        while queue:
+            node = queue.pop()
+            if node is wanted:
+                return True
+            if node not in seen:
+                seen.add(node)
+                queue.extend(node.all_input_nodes)
+        return False
 
     def trail(self, source: str, phase: str, part: str) -> str:
         """Operations from the input `source` to a gradient of `part`, shortest way, for the error message."""

@@ -1,0 +1,107 @@
+"""What lint, certificate and simulation say about one mutated spec."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from ssmi_compiler.errors import CertificateError, CompileError
+from ssmi_compiler.step.certificate import certify
+from ssmi_dsl.check import check
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.document import read_document
+from study.plain import Data, recipe_of_data, text_of, understood
+from study.simulate import Outcome, Traced, simulate, trace
+
+# shares of what the unmutated method reaches under the same budget: below one of them a run has collapsed
+LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
+
+Certified = Literal["proven", "refused", "not reached"]
+Simulated = Literal["healthy", "collapsed", "diverged", "stopped", "not reached"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Certificate and simulation of one spec at the sizes of the study; `reason` of a verdict other than `proven` and `healthy`."""
+
+    certificate: Certified
+    certificate_reason: str
+    outcome: Outcome | None
+    stopped: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> "Trial":
+        outcome = None if data["outcome"] is None else Outcome(**data["outcome"])
+        return Trial(data["certificate"], data["certificate_reason"], outcome, data["stopped"])
+
+
+def lint(*texts: Data) -> dict[str, list[str]]:
+    """Codes of every finding, by severity, of flattened data: usually the same method under several recipes."""
+    found: dict[Severity, set[str]] = {severity: set() for severity in Severity}
+    for data in texts:
+        for item in check(read_document(text_of(data)), recipe=recipe_of_data(data)[0]):
+            found[item.severity].add(item.code)
+    return {severity.value: sorted(codes) for severity, codes in found.items()}
+
+
+def attempt(data: Data, memory: dict[str, Outcome]) -> Trial:
+    """Lower, certify and simulate shrunk data with every rule off. `memory` holds the outcomes of steps that were simulated before."""
+    method, problems = understood(data)
+    if method is None or problems:
+        return Trial("not reached", problems[0] if problems else "", None)
+    try:
+        traced = trace(method)
+    except (CompileError, ValueError, RuntimeError, ZeroDivisionError) as error:
+        return Trial("not reached", _first_line(error), None, _first_line(error))
+    certificate: Certified = "proven"
+    reason = ""
+    try:
+        certify(traced.step, method)
+    except CertificateError as error:
+        certificate, reason = "refused", _first_problem(error)
+    key = _key(traced)
+    if key not in memory:
+        try:
+            memory[key] = simulate(traced)
+        except (ValueError, RuntimeError) as error:
+            return Trial(certificate, reason, None, _first_line(error))
+    return Trial(certificate, reason, memory[key])
+
+
+def judge(trial: Trial, base: Outcome) -> Simulated:
+    """The verdict of the simulation, against what the unmutated method reached."""
+    if trial.stopped:
+        return "stopped"
+    if trial.outcome is None:
+        return "not reached"
+    if not trial.outcome.finite:
+        return "diverged"
+    shares = (
+        (trial.outcome.std, base.std, LEAST_STD),
+        (trial.outcome.rank, base.rank, LEAST_RANK),
+        (trial.outcome.nats, base.nats, LEAST_NATS),
+    )
+    return "collapsed" if any(value < least * reached for value, reached, least in shares) else "healthy"
+
+
+def _key(traced: Traced) -> str:
+    """Equal for traced steps that compute the same on the same inputs."""
+    method, step = traced.method, traced.step
+    sizes = [(name, tuple(value.shape)) for name, value in traced.inputs.items()]
+    numbers = [(name, float(value)) for name, value in traced.inputs.items() if name.startswith("number/")]
+    finals = [(b.name, b.ema) for b in method.branches if b.ema is not None]
+    ends = (method.anchor.owner, method.target.owner)
+    return repr(
+        (step.module.code, step.inputs, step.outputs, sizes, numbers, finals, ends, method.recipe, method.spec.views)
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _first_problem(error: CertificateError) -> str:
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line.removeprefix("- ") for line in lines if line.startswith("- ")), lines[0])

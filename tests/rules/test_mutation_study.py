@@ -1,0 +1,46 @@
+"""Cases that the mutation study found: a bundled spec with one change, and the errors that lint must have for it."""
+
+import pytest
+
+from ssmi_dsl.bundled import specs_folder
+from ssmi_dsl.check import check
+from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.document import read_document
+
+STOP = "    stop_gradient: true\n"
+WRONG_SIDE = ("  online:\n", f"  online:\n{STOP}")
+CASES = [
+    ("byol", [(STOP, ""), WRONG_SIDE], ["12:20 SD003"]),
+    ("simsiam", [(STOP, ""), WRONG_SIDE], ["12:20 PR003"]),
+    ("simsiam", [("  bound: donsker", "  on: {a: online, b: online}\n  bound: donsker")], ["11:3 SD001"]),
+    ("byol", [("batch_size: 256", "batch_size: 1")], ["30:17 BS008"]),
+    (
+        "moco-v2",
+        [("mlp: {widths: [2048, 128], norm: none}", "mlp: [2048, 128]"), ("batch_size: 256", "batch_size: 1")],
+        ["26:17 BS008"],
+    ),
+    ("byol", [("critic: {rbf: {normalize: true}}", "critic: dot")], ["21:11 MT014"]),
+    ("vicreg", [("critic: {rbf: {per_feature: true}}", "critic: dot")], ["14:11 MT014"]),
+    ("barlow-twins", [("off_diagonal: 0.0051", "off_diagonal: 0.0")], ["15:48 MT001"]),
+    ("byol", [("swap: true}", "swap: true, predictor: {lr_multiplier: 0.05}}")], ["25:74 PR002"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "expected"), CASES, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_lint_has_the_error(spec: str, changes: list[tuple[str, str]], expected: list[str]) -> None:
+    text = (specs_folder() / f"{spec}.yaml").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    errors = [item for item in check(read_document(text)) if item.severity is Severity.ERROR]
+    assert [f"{item.span.line}:{item.span.column} {item.code}" for item in errors] == expected
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.5])
+def test_a_predictor_that_is_not_quite_so_slow_is_a_warning(factor: float) -> None:
+    text = (specs_folder() / "byol.yaml").read_text()
+    changed = text.replace("swap: true}", f"swap: true, predictor: {{lr_multiplier: {factor}}}}}")
+    found = [item for item in check(read_document(changed)) if item.code == "PR002"]
+    assert [item.severity for item in found] == [Severity.WARNING]
