@@ -246,6 +246,10 @@ def _output(method: Method, branch: BranchView, output: OutputName, view: int) -
         letter, name = _LETTERS[part], of.replace("_", r"\_")
         plain = f"{letter}_{of}({plain})" if several else f"{letter}({plain})"
         latex = rf"{letter}_{{\mathrm{{{name}}}}}({latex})" if several else f"{letter}({latex})"
+    rows = {"tokens": "tokens", "hidden": "hidden", "map": "map"}.get(output)
+    if rows is not None:
+        # one row for each place, of hidden patches only where the output is `hidden`
+        plain, latex = f"{plain}[{rows}]", rf"{latex}_{{\mathrm{{{rows}}}}}"
     if method.is_stopped(branch.name):
         return Text(f"sg[{plain}]", rf"\mathrm{{sg}}[{latex}]")
     return Text(plain, latex)
