@@ -163,7 +163,8 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
         )
         for builder, symbol, wrap in ((PrintBuilder(), "{}{}", "{}"), (LatexBuilder(), "{}_{{{}}}", r"\mathrm{{{}}}"))
     )
-    joint = Text(str(text.joint), str(latex.joint))
+    # a regulariser has no joint term
+    joint = Text("0", "0") if text.joint is None else Text(str(text.joint), str(latex.joint))
     if text.marginal is None or latex.marginal is None:
         return joint, None
     return joint, Text(str(text.marginal), str(latex.marginal))
