@@ -163,7 +163,8 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
         )
         for builder, symbol, wrap in ((PrintBuilder(), "{}{}", "{}"), (LatexBuilder(), "{}_{{{}}}", r"\mathrm{{{}}}"))
     )
-    joint = Text(str(text.joint), str(latex.joint))
+    # a regulariser has no joint term
+    joint = Text("0", "0") if text.joint is None else Text(str(text.joint), str(latex.joint))
     if text.marginal is None or latex.marginal is None:
         return joint, None
     return joint, Text(str(text.marginal), str(latex.marginal))
@@ -246,6 +247,10 @@ def _output(method: Method, branch: BranchView, output: OutputName, view: int) -
         letter, name = _LETTERS[part], of.replace("_", r"\_")
         plain = f"{letter}_{of}({plain})" if several else f"{letter}({plain})"
         latex = rf"{letter}_{{\mathrm{{{name}}}}}({latex})" if several else f"{letter}({latex})"
+    rows = {"tokens": "tokens", "hidden": "hidden", "map": "map"}.get(output)
+    if rows is not None:
+        # one row for each place, of hidden patches only where the output is `hidden`
+        plain, latex = f"{plain}[{rows}]", rf"{latex}_{{\mathrm{{{rows}}}}}"
     if method.is_stopped(branch.name):
         return Text(f"sg[{plain}]", rf"\mathrm{{sg}}[{latex}]")
     return Text(plain, latex)

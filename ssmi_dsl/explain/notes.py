@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ssmi_dsl.explain.objectives import has_predictor, is_symmetric, width_of
 from ssmi_dsl.spec.method import Method, ObjectiveView
+from ssmi_dsl.terms import Assignment
 from ssmi_dsl.terms.reading import Origin
 
 
@@ -30,6 +31,11 @@ def _of_objective(method: Method, reads: ObjectiveView) -> Iterator[Note]:
     if _is_true(reads) and marginal.kind == "estimated":
         yield Note(
             "the marginal term is estimated: the loss itself keeps the representation from collapsing", Origin.PROJECT
+        )
+    elif _is_true(reads) and isinstance(marginal, Assignment):
+        yield Note(
+            "how targets are assigned carries the marginal term, which adds no value to the loss: its cross-entropy alone would collapse",
+            Origin.PROJECT,
         )
     elif _is_true(reads):
         yield Note(

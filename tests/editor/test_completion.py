@@ -82,12 +82,12 @@ def test_nothing_is_proposed_where_anything_may_stand() -> None:
 
 
 def test_hover_covers_the_word_and_knows_choices() -> None:
-    text = "objective: {critic: {cosine: {temperature: 0.2}}, bound: jsd}"
+    text = "objective: {critic: {cosine: {temperature: 0.2}}, bound: club}"
     found = hover(text, text.index("temp") + 3)
     assert found is not None
     assert text[found.start : found.end] == "temperature"
     assert "Default: `0.2`" in found.markdown
-    word = hover(text, text.index("jsd"))
+    word = hover(text, text.index("club"))
     assert word is not None
     assert "Not compiled yet" in word.markdown
     assert hover(text, text.index("0.2")) is None

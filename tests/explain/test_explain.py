@@ -51,6 +51,12 @@ def test_json_is_strict_and_has_every_part(name: str) -> None:
     assert found["claims"]
 
 
+@pytest.mark.parametrize("name", bundled_names())
+def test_a_missing_part_of_a_loss_is_not_printed_as_a_value(name: str) -> None:
+    explanation = explain(load(name))
+    assert "None" not in text.render(explanation) + latex.render(explanation)
+
+
 def test_numbers_follow_the_recipe() -> None:
     values = {
         recipe: {n.key: n.value for n in explain(load("jmi", recipe=recipe)).objectives[0].numbers}
