@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from bundled import EVERY_METHOD
 
+from ssmi_compiler.api import embedded_data
 from ssmi_compiler.compile import lower
-from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.components.backbones import Vit
 from ssmi_dsl.explain.movement import claims_of, followers_of, moves_of
 from ssmi_dsl.load import find_source, load, open_spec
@@ -20,11 +21,11 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("name", bundled_names())
+@pytest.mark.parametrize("name", EVERY_METHOD)
 def test_the_certificate_proves_what_is_announced(name: str) -> None:
     queue = ["objective.marginal={queue: {size: 64}}"] if name.startswith("moco") else []
     method = load(name, recipe="digits", overrides=[*SMALL, *_encoder(name), *queue])
-    certificate = lower(method).certificate
+    certificate = lower(method, data=embedded_data(name)).certificate
     for move in moves_of(method):
         reached = {flow.part for flow in certificate.flows if flow.phase == move.phase}
         assert set(move.moves) <= reached

@@ -68,14 +68,17 @@ def test_lines_say_what_the_method_does(name: str) -> None:
                 assert arrow.flow is (Flow.STOPPED if stopped else Flow.GRADIENT)
             if kinds[arrow.source] is Kind.VIEW:
                 assert arrow.flow is Flow.DATA
-        moved = {_group_of(method, *box.id.split(".")) for box in panel.boxes if box.moves}
+        moved = {_group_of(method, box.id) for box in panel.boxes if box.moves}
         assert moved == set(trained_parts(method, phase))
         followers = {link.target for link in panel.links if link.flow is Flow.FOLLOWS}
         assert followers == {b.name for b in method.branches if b.sharing in (Sharing.EMA, Sharing.FROZEN)}
 
 
-def _group_of(method: Method, name: str, part: str) -> str:
-    """The parameter group that a box applies: prototypes may be those of a target's source."""
+def _group_of(method: Method, box: str) -> str:
+    """The parameter group that a box applies: prototypes may be those of a target's source; a critic has a group of its own."""
+    name, dot, part = box.partition(".")
+    if not dot:
+        return box
     branch = method.branch(name)
     return f"{branch.prototype_owner if part in ('prototypes', 'token_prototypes') else branch.owner}.{part}"
 

@@ -15,9 +15,10 @@ SMALL = ["recipes.digits.batch_size=8", "encoder.backbone={conv-small: {width: 4
 
 
 def test_a_marginal_that_scores_only_its_queue_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def scores(self: Queue, b: Any, critic: Any, x: Any, y: Any, queue: Any) -> Scores[Any]:
-        positive = critic.pair(b, x, y)
-        return Scores(positive, critic.matrix(b, queue, queue), Mask.DIAGONAL, Mask.NONE)
+    def scores(self: Queue, b: Any, critic: Any, at: Any) -> Scores[Any]:
+        queue = at.memory["queue"]
+        positive = critic.pair(b, at.x, at.y, at.memory)
+        return Scores(positive, critic.matrix(b, queue, queue, at.memory), Mask.DIAGONAL, Mask.NONE)
 
     monkeypatch.setattr(Queue, "scores", scores)
     method = load("moco-v2", recipe="digits", overrides=[*SMALL, "objective.marginal={queue: {size: 64}}"])

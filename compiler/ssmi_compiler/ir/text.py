@@ -8,7 +8,7 @@ from ssmi_compiler.ir.graph import Attr, Graph, Op, TensorType
 
 _HEAD = re.compile(r"^step @(?P<name>[a-z0-9-]+) \{$")
 _OP = re.compile(
-    r"^(?:%(?P<result>\d+) = )?(?P<name>[a-z_]+)\((?P<operands>[%\d, ]*)\)"
+    r"^(?:%(?P<result>\d+) = )?(?P<name>[a-z_0-9]+)\((?P<operands>[%\d, ]*)\)"
     r"(?: \{(?P<attrs>.*)\})?(?: : (?P<dtype>[a-z0-9]+)\[(?P<shape>[\d, ]*)\])?$"
 )
 
@@ -61,6 +61,13 @@ def _parse_attrs(text: str, number: int) -> tuple[tuple[str, Attr], ...]:
     try:
         call = ast.parse(f"f({text})", mode="eval").body
         assert isinstance(call, ast.Call)
-        return tuple((str(keyword.arg), ast.literal_eval(keyword.value)) for keyword in call.keywords)
+        return tuple((str(keyword.arg), _value(keyword.value)) for keyword in call.keywords)
     except (SyntaxError, ValueError) as error:
         raise VerifyError(f"line {number} of the MI graph has unreadable attributes: {text}") from error
+
+
+def _value(node: ast.expr) -> Attr:
+    """A literal; infinity, which Python writes as a name, included."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Name):
+        return -float(node.operand.id)
+    return float(node.id) if isinstance(node, ast.Name) else ast.literal_eval(node)
