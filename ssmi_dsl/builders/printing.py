@@ -50,7 +50,7 @@ class PrintBuilder:
         return Formula(f"{_tight(x)} {_tight(y)}")
 
     def transpose(self, x: Formula) -> Formula:
-        return Formula(f"{_tight(x)}ᵀ")
+        return Formula(f"({x})ᵀ" if " " in x.text else f"{x}ᵀ")
 
     def add_column(self, x: Formula, column: Formula) -> Formula:
         return Formula(f"{x} + {column}", tight=False)

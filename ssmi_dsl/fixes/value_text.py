@@ -7,7 +7,7 @@ from ssmi_dsl import scalars
 from ssmi_dsl.diagnostics import Value
 from ssmi_dsl.document import read_document
 
-# text that YAML 1.1 takes for a default value or a merge where it stands alone
+# text that YAML 1.1 takes for a default value or a merge where it stands alone; a tab inside of plain text some readers refuse
 _MARKS = frozenset({"=", "<<"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -29,7 +29,13 @@ def value_text(value: Value, *, flow: bool = True) -> str:
 
 def string_text(text: str, *, flow: bool = True) -> str:
     """The plainest spelling that is read back as `text` by YAML 1.1 and 1.2: plain, single quotes, double quotes."""
-    if text and text not in _MARKS and not scalars.is_ambiguous(text) and _reads_back(text, text, flow):
+    if (
+        text
+        and text not in _MARKS
+        and "\t" not in text
+        and not scalars.is_ambiguous(text)
+        and _reads_back(text, text, flow)
+    ):
         return text
     single = "'" + text.replace("'", "''") + "'"
     return single if _reads_back(single, text, flow) else _double(text)

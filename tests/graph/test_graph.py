@@ -78,7 +78,7 @@ def _group_of(method: Method, box: str) -> str:
     """The parameter group that a box applies: prototypes may be those of a target's source; a critic has a group of its own."""
     name, dot, part = box.partition(".")
     if not dot:
-        return box
+        return f"objective{int(box.partition('-')[2] or 1) - 1}"
     branch = method.branch(name)
     return f"{branch.prototype_owner if part in ('prototypes', 'token_prototypes') else branch.owner}.{part}"
 
