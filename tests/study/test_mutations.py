@@ -85,7 +85,7 @@ def test_two_specs_and_a_few_mutations(monkeypatch: pytest.MonkeyPatch) -> None:
 
     text = page(rows, "unmutated")
     assert "| stop-one-view |  | ER" in text
-    again = {name: dict(command.study(name, rows[name], tries=False)) for name in rows}
+    again = {name: dict(command.study(name, rows[name], tries=False, only=only)) for name in rows}
     assert set(again["byol"]) == set(rows["byol"])
 
 
