@@ -470,8 +470,8 @@ CASES: tuple[Case, ...] = (
         "lightly, MMCR",
         "the loss falls without end as embeddings grow",
         "spec",
-        "`nuclear-norm` with a critic that leaves the norm free",
-        _spec("extends: vicreg\nobjective: {critic: rbf, marginal: nuclear-norm}\n", "MT014"),
+        "the same fault in a log-determinant: `normalize: false`",
+        _spec("extends: corinfomax\nobjective: {marginal: {log-det: {normalize: false}}}\n", "MT014"),
     ),
 )
 

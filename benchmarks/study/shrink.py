@@ -54,6 +54,10 @@ def _small_head(head: object, *, bottleneck: bool) -> Data:
     name, params = choice(head)
     if name == "linear":
         return {"linear": EMBEDDING}
+    if (
+        name != "mlp"
+    ):  # a slice, a transformer on tokens: it fits the small networks as it is, or cannot be lowered there
+        return {name: params.get("value", params)}
     widths = params.get("widths", params.get("value"))
     assert isinstance(widths, list)
     inner = BOTTLENECK if bottleneck and len(widths) > 1 and widths[0] < widths[-1] else HIDDEN

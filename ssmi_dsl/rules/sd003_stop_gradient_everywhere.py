@@ -54,7 +54,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 help="remove `stop_gradient` from the branch that should move",
             )
             return
-        if len(method.phases) > 1 and set(phase.moves) <= phase.stopped:
+        follows = any(method.branch(name).source is not None for name in phase.moves)  # SD008 says it
+        if len(method.phases) > 1 and set(phase.moves) <= phase.stopped and not follows:
             (name, *_) = phase.moves
             yield Finding(
                 ("optimize", "blocks") if method.spec.optimize.blocks else ("branches", name, "stop_gradient"),
