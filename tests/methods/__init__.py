@@ -1,0 +1,1 @@
+"""Bundled methods against their references."""
