@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from methods.agreement import Array, Reference, assert_agrees, correlated
 from references import (
     alignment_uniformity,
     corinfomax,
@@ -28,6 +27,7 @@ from references import (
 )
 from references.result import Loss
 
+from methods.agreement import Array, Reference, assert_agrees, correlated
 from ssmi_compiler import objective
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_dsl.load import load
@@ -109,11 +109,11 @@ def test_corinfomax_agrees_and_its_state_follows(rows: int, width: int, seed: in
     # a large part of the past, so that a wrong weight shows
     method = load("corinfomax", overrides=["objective.marginal.log-det.momentum=0.4"])
     options = {"invariance": 250.0, "momentum": 0.4, "eps": 1e-8}
-    assert_agrees(objective(method), views, lambda *z: corinfomax.loss(*z, state, **options).total, memory=state)
+    assert_agrees(objective(method), views, lambda a, b: corinfomax.loss(a, b, state, **options).total, memory=state)
 
     held = {name: torch.tensor(value) for name, value in state.items()}
     found = objective(method)(*(torch.tensor(view) for view in views), memory=held).memory
-    for name, value in corinfomax.new_state(*views, state, momentum=0.4).items():
+    for name, value in corinfomax.new_state(views[0], views[1], state, momentum=0.4).items():
         np.testing.assert_allclose(found[name].numpy(), value, rtol=1e-10, atol=1e-12)
 
 
@@ -249,6 +249,8 @@ def test_second_order_of_aligned_standardized_views_is_barlow_twins() -> None:
     twins = CrossCorrelation(off_diagonal=1.0).emit(builder, critic, Inputs(z, z))
     assert surrogate.marginal is not None
     assert twins.marginal is not None
+    assert surrogate.joint is not None
+    assert twins.joint is not None
     second_order = -(surrogate.joint + surrogate.marginal)
     assert second_order.item() == pytest.approx(7 / 2 - (twins.joint + twins.marginal).item() / 2, abs=1e-12)
 

@@ -11,9 +11,10 @@ N, D = 20, 5
 
 def _closed_form(correlation: np.ndarray, eps: float) -> np.ndarray:
     """Tian et al. 2021, section 4: p_j = √(s_j / max s) + ε in the eigenbasis of F."""
-    values, vectors = np.linalg.eig(correlation)
-    scaled = np.sqrt(np.maximum(values.real, 0) / values.real.max()) + eps
-    return sum(scaled[j] * np.outer(vectors[:, j].real, vectors[:, j].real) for j in range(len(values)))
+    found = np.linalg.eig(correlation)
+    values, vectors = np.real(found[0]), np.real(found[1])
+    scaled = np.sqrt(np.maximum(values, 0) / values.max()) + eps
+    return np.sum([scaled[j] * np.outer(vectors[:, j], vectors[:, j]) for j in range(len(values))], axis=0)
 
 
 def test_weight_is_the_closed_form_of_the_running_correlation() -> None:

@@ -1,6 +1,6 @@
 """What every reference returns: the loss, split along the Donsker-Varadhan bound."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,5 +21,5 @@ class Loss(NamedTuple):
     marginal: float
 
 
-def loss_from_parts(*, joint: float, marginal: float) -> Loss:
+def loss_from_parts(*, joint: float | np.floating[Any], marginal: float | np.floating[Any]) -> Loss:
     return Loss(total=float(marginal - joint), joint=float(joint), marginal=float(marginal))

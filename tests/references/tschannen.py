@@ -16,7 +16,7 @@ from .result import FloatArray
 
 def infonce(scores: FloatArray) -> float:
     """I_NCE, nats."""
-    return float(np.log(len(scores)) + np.mean(np.diagonal(scores) - logsumexp(scores, axis=1)))
+    return float(np.log(len(scores)) + np.mean(np.diagonal(scores) - np.asarray(logsumexp(scores, axis=1))))
 
 
 def nwj(scores: FloatArray) -> float:

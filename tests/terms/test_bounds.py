@@ -39,13 +39,14 @@ def _draw_scores(seed: int, size: int = 7, scale: float = 1.0) -> FloatArray:
     return scale * np.random.default_rng(seed).normal(size=(size, size)) + scale * np.eye(size)
 
 
-def _loss(bound: Bound, scores: FloatArray, memory: Mapping[str, Any] | None = None) -> torch.Tensor:
+def _loss(bound: Bound, scores: FloatArray | torch.Tensor, memory: Mapping[str, Any] | None = None) -> torch.Tensor:
     """The bound's loss on a matrix of scores whose diagonal holds the positives, float64; gradients reach `scores`."""
     tensor = scores if isinstance(scores, torch.Tensor) else torch.tensor(scores)
     held = {name: torch.as_tensor(value, dtype=torch.float64) for name, value in (memory or {}).items()}
     found = Scores(torch.diagonal(tensor), tensor, positives=Mask.DIAGONAL, excluded=Mask.NONE)
     parts = bound.emit(TorchBuilder(), found, Inputs(tensor, tensor, memory=held))
     assert parts.marginal is not None
+    assert parts.joint is not None
     return parts.joint + parts.marginal
 
 
@@ -119,6 +120,7 @@ def test_mine_shows_donsker_varadhan_and_divides_its_gradient_by_the_moving_aver
     memory = {"log_partition": torch.tensor(np.log(past), dtype=torch.float64)}
     parts = Mine(momentum=momentum).emit(TorchBuilder(), found, Inputs(tensor, tensor, memory=memory))
     assert parts.marginal is not None
+    assert parts.joint is not None
     (parts.joint + parts.marginal).backward()
 
     _, product = bounds.joint_and_product(scores)
@@ -173,6 +175,7 @@ def test_entropy_reconstruction_is_the_kernel_density_of_the_targets() -> None:
     parts = EntropyReconstruction().emit(TorchBuilder(), found, Inputs(torch.tensor(a), torch.tensor(b)))
     kernels = [[np.exp(10 * unit_b[i] @ unit_b[j]) for j in range(9) if j != i] for i in range(9)]
     assert parts.marginal is not None
+    assert parts.joint is not None
     assert parts.marginal.item() == pytest.approx(np.mean([np.log(sum(row)) for row in kernels]), rel=1e-12)
     assert parts.joint.item() == pytest.approx(-positive.mean().item(), rel=1e-12)
 
@@ -263,6 +266,7 @@ def test_the_gaussian_bound_reads_the_closed_form(information: float) -> None:
             Inputs(torch.tensor(a), torch.tensor(z)),
         )
         assert parts.marginal is not None
+        assert parts.joint is not None
         assert -(parts.joint + parts.marginal).item() == pytest.approx(information + width**2 / (2 * size), abs=0.05)
 
 
@@ -406,6 +410,7 @@ def test_a_learned_critic_learns_the_information_of_gaussians(name: str) -> None
         )
         parts = bound.emit(builder, found, Inputs(a, b))
         assert parts.marginal is not None
+        assert parts.joint is not None
         loss = parts.joint + parts.marginal
         optimizer.zero_grad()
         loss.backward()

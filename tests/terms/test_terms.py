@@ -100,11 +100,13 @@ def test_value_and_gradient_match_the_reference(name: str, seed: int) -> None:
     scale = 0.5 if name == "byol" else 1.0
 
     numpy_terms = pair_loss(NumpyBuilder(), **case.terms, at=Inputs(x, y))
+    assert numpy_terms.joint is not None
     total = case.joint_weight * numpy_terms.joint + (0.0 if numpy_terms.marginal is None else numpy_terms.marginal)
     assert total == pytest.approx(_reference_total(case, x, y, scale), rel=1e-12)
 
     a, b = (torch.from_numpy(value).requires_grad_() for value in (x, y))
     torch_terms = pair_loss(TorchBuilder(), **case.terms, at=Inputs(a, b))
+    assert torch_terms.joint is not None
     loss = case.joint_weight * torch_terms.joint + (0.0 if torch_terms.marginal is None else torch_terms.marginal)
     assert loss.item() == pytest.approx(float(total), rel=1e-10)
 
@@ -129,6 +131,7 @@ def test_queue_matches_the_reference(seed: int) -> None:
     at = Inputs(anchor, torch.from_numpy(y), memory={"queue": torch.from_numpy(queue)})
     parts = pair_loss(TorchBuilder(), **terms, at=at)
     assert parts.marginal is not None
+    assert parts.joint is not None
     loss = parts.joint + parts.marginal
     loss.backward()
 
