@@ -32,7 +32,13 @@ from ssmi_dsl.load import load
 from ssmi_runtime.data import load_images
 
 RESULTS = Path(__file__).parent / "results"
-OVERRIDES = ("recipes.digits.optimizer={sgd: {lr: 0.05, weight_decay: 1.0e-4}}",)
+# what all contenders share: the optimiser, the encoder, and the crops and jitter that torchvision and lightly have, too
+OVERRIDES = (
+    "recipes.digits.optimizer={sgd: {lr: 0.05, weight_decay: 1.0e-4}}",
+    "encoder.backbone={conv-small: {width: 16, strides: [1, 2, 2, 2]}}",
+    "views.augment=[{random-resized-crop: {scale: [0.7, 1.0]}}, {color-jitter: {brightness: 0.4, contrast: 0.4, saturation: 0, hue: 0}}]",
+    "branches.shared.projector={mlp: [512, 128]}",
+)
 Step = Callable[[], None]
 
 
