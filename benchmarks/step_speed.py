@@ -139,7 +139,7 @@ def torchvision_views(images: Tensor, batch: int) -> Iterator[tuple[Tensor, Tens
 
 
 def lightly_views(images: Tensor, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    from lightly.transforms.simclr_transform import SimCLRTransform
+    from lightly.transforms.simclr_transform import SimCLRTransform  # pyright: ignore[reportMissingImports] - in the extra `bench`
     from torchvision.transforms.functional import to_pil_image
 
     transform = SimCLRTransform(
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--batch", type=int, default=256)
     options = parser.parse_args()
-    from lightly.loss import NTXentLoss
+    from lightly.loss import NTXentLoss  # pyright: ignore[reportMissingImports] - in the extra `bench`
 
     images, _ = load_images("digits", "train")
     contenders = {

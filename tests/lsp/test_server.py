@@ -16,7 +16,7 @@ from ssmi_dsl.bundled import specs_folder
 from ssmi_dsl.check import check
 from ssmi_dsl.document import read_document
 
-URI = "file:///work/mine.yaml"
+URI = "file:///home/mine.yaml"
 BYOL = (specs_folder() / "byol.yaml").read_text()
 JMI = (specs_folder() / "jmi.yaml").read_text()
 

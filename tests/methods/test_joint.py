@@ -289,8 +289,8 @@ def test_the_expansion_approaches_the_logarithm_for_small_scores(scale: float, o
 def test_equals_lightly(name: str) -> None:
     a, b = (torch.tensor(view) for view in correlated(2, rows=12, width=6))
     pytest.importorskip("lightly.loss")
-    from lightly.loss import DCLLoss, DirectCLRLoss, FroSSLLoss, MACLLoss
-    from lightly.loss.hypersphere_loss import HypersphereLoss
+    from lightly.loss import DCLLoss, DirectCLRLoss, FroSSLLoss, MACLLoss  # pyright: ignore[reportMissingImports] - optional
+    from lightly.loss.hypersphere_loss import HypersphereLoss  # pyright: ignore[reportMissingImports] - optional
 
     theirs = {
         "dcl": lambda: DCLLoss(temperature=0.1)(a, b),
