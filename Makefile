@@ -11,6 +11,7 @@ check:
 	ruff format --check .
 	pyright
 	lint-imports
+	ssmi lint specs
 
 format:
 	ruff check --fix .
