@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import inf, log
 
-from ssmi_dsl.explain.caps import cosine_cap, half_life
+from ssmi_dsl.caps import cosine_cap, half_life
 from ssmi_dsl.explain.objectives import width_of
 from ssmi_dsl.spec.method import Method
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from ssmi_dsl.explain.caps import cosine_cap, half_life, horizon, infonce_cap, relative_variance
+from ssmi_dsl.caps import cosine_cap, half_life, horizon, infonce_cap, relative_variance
 from ssmi_dsl.explain.objectives import has_predictor, parts_before, width_of
 from ssmi_dsl.spec.branches import Ema
 from ssmi_dsl.spec.method import Method, ObjectiveView

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ssmi_dsl.explain.caps import cosine_cap, half_life, horizon, infonce_cap, log_mean_exp_sphere, relative_variance
+from ssmi_dsl.caps import cosine_cap, half_life, horizon, infonce_cap, log_mean_exp_sphere, relative_variance
 from ssmi_dsl.terms.critics.standardized import Standardized
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
