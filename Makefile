@@ -7,8 +7,8 @@ test-all:
 	python -m pytest -q
 
 check:
-	ruff check .
-	ruff format --check .
+	ruff check --no-cache .
+	ruff format --no-cache --check .
 	pyright
 	lint-imports
 	ssmi lint specs

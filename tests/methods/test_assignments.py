@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from methods.agreement import assert_agrees, correlated
+from agreement import assert_agrees, correlated
 from references import dino, swav
 
 from ssmi_compiler import objective

@@ -6,7 +6,7 @@ Legend: N batch, D features, K clusters, M memory.
 import numpy as np
 import pytest
 import torch
-from methods.agreement import Array, correlated
+from agreement import Array, correlated
 from references import deepcluster, smog
 from references.gradient import numerical_gradients, relative_error
 from references.sphere import unit_rows

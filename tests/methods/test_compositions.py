@@ -4,8 +4,8 @@ import math
 
 import pytest
 import torch
-from methods.test_training import train
 from torch import Tensor
+from training import train
 
 from ssmi_compiler.compile import draw_term_noise, example_inputs, lower
 from ssmi_dsl.load import load

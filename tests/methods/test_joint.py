@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from agreement import Array, Reference, assert_agrees, correlated
 from references import (
     alignment_uniformity,
     corinfomax,
@@ -27,7 +28,6 @@ from references import (
 )
 from references.result import Loss
 
-from methods.agreement import Array, Reference, assert_agrees, correlated
 from ssmi_compiler import objective
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_dsl.load import load

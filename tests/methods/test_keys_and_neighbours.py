@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from methods.agreement import Array, assert_agrees, correlated
+from agreement import Array, assert_agrees, correlated
 from references import infonce, moco_v2, nnclr, ressl, tico
 from references.gradient import numerical_gradients, relative_error
 from references.sphere import unit_rows

@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 import pytest
 import torch
-from methods.agreement import Array, assert_agrees, correlated
+from agreement import Array, assert_agrees, correlated
 from references import modalities, tschannen
 
 from ssmi_compiler import objective

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from methods.test_training import N, train
+from training import N, train
 
 from ssmi_compiler.compile import example_inputs, lower
 from ssmi_dsl.load import load

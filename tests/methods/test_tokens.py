@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from methods.agreement import assert_agrees, correlated
+from agreement import assert_agrees, correlated
 from references import deep_infomax, densecl, dino, jepa, koleo, msn, swav
 from references.gradient import numerical_gradients, relative_error
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from methods.agreement import Array, Reference, assert_agrees, correlated
+from agreement import Array, Reference, assert_agrees, correlated
 from references import barlow_twins, vicreg
 
 from ssmi_compiler import objective

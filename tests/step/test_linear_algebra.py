@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from methods.test_training import train
 from torch import Tensor
+from training import train
 
 from ssmi_compiler.artifact import load_step, write_artifact
 from ssmi_compiler.compile import InPlaceStep, example_inputs, lower, metric_names

@@ -1,1 +1,0 @@
-"""Bundled methods against their references."""
