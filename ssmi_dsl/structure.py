@@ -126,6 +126,10 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
             yield no(
                 (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
             )
+        ends = ("output",) if objective.on is None else (objective.on.a, objective.on.b)
+        if objective.positive.of_tokens and not {split_output(end)[1] for end in ends} <= {"map", "tokens"}:
+            text = f"the positive `{term_name(objective.positive)}` looks among tokens: write `on: {{a: branch.tokens, b: branch.tokens}}`"
+            yield no((*objective_loc(spec, index), "positive"), text)
         for end in ("a", "b") if objective.on is not None else ():
             name, output = split_output(getattr(objective.on, end))
             if name not in spec.branches or output not in OUTPUTS:

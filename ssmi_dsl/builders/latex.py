@@ -78,6 +78,18 @@ class LatexBuilder:
     def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
         return Formula(rf"{{{_tight(values)}}}_{{\operatorname{{argmax}}_j \langle {x}, {y} \rangle_{{ij}}}}")
 
+    def nearest_rows(self, x: Formula, y: Formula, *, group: int, among: int) -> Formula:
+        return Formula(rf"\operatorname{{argmin}}_j \|{_indexed(x, 'i')} - {_indexed(y, 'j')}\|")
+
+    def least_rows(self, x: Formula, *, group: int, keep: int) -> Formula:
+        return Formula(rf"\operatorname{{least}}_{{{keep}}}({x})")
+
+    def slice_rows(self, x: Formula, *, group: int, start: int, stop: int) -> Formula:
+        return Formula(rf"{{{_tight(x)}}}_{{{start}:{stop}}}")
+
+    def join_rows(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"\operatorname{{join}}_p({x})")
+
     def repeat_rows(self, x: Formula, *, times: int) -> Formula:
         return Formula(rf"{{{_tight(x)}}}_{{\lfloor i/P \rfloor}}")
 

@@ -5,6 +5,7 @@ Legend: N batch, F backbone features, D embedding, S image size.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
@@ -248,6 +249,9 @@ class _Step:
             maps=self._maps(view, pair, views) if spec.positive.needs_maps else None,
             index=self.index,
             projection=projection,
+            target_rows=y.shape[0] // self.sizes.batch,
+            places=self._places(view, pair) if spec.positive.needs_places else None,
+            local=pair.anchor_view >= self.method.spec.views.count,
         )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -263,6 +267,21 @@ class _Step:
         anchor = self._output(view.anchor, "map", views[pair.anchor_view])
         target = self._output(view.target, "map", views[pair.target_view])
         return self.b.stop_gradient(anchor), self.b.stop_gradient(target)
+
+    def _places(self, view: ObjectiveView, pair: Pair) -> tuple[Value, Value]:
+        anchor, target = (
+            self._place(branch, index)
+            for branch, index in ((view.anchor, pair.anchor_view), (view.target, pair.target_view))
+        )
+        return anchor, target
+
+    def _place(self, branch: BranchView, view: int) -> Value:
+        """Where the tokens of a view lie in the source image [N*P 2]."""
+        grid = self.sizes.grids[branch.owner][view]
+        key = ("places", view, *grid)
+        if key not in self.called:
+            self.called[key] = self.b.op("places", shape=(self.sizes.batch * prod(grid), 2), view=view, grid=grid)
+        return self.called[key]
 
     def _reads_views(self, view: ObjectiveView) -> bool:
         """Whether one emission reads all views of the anchor."""
