@@ -95,8 +95,24 @@ class Text(Backbone):
     heads: int = Field(default=4, ge=1, description="attention heads; they divide the width")
 
 
+OF_PATCHES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Timm)}
+
+
+class Patches(Backbone):
+    """Another backbone, applied to each of a grid of overlapping patches by itself: no patch sees its neighbours (van den Oord et al. 2018).
+
+    Features are the mean over the patches; methods on tokens read those of each patch.
+    """
+
+    name: ClassVar[str] = "patches"
+
+    of: Annotated[Backbone, OneOf(OF_PATCHES)] = Field(description="the network from a patch to its features")
+    size: int = Field(default=64, ge=1, le=512, description="height and width of a patch, pixels")
+    stride: int = Field(default=32, ge=1, le=512, description="pixels from one patch to the next")
+
+
 BACKBONES: dict[str, type[Params]] = {
-    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Timm)
+    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Timm, Patches)
 }
 
 
@@ -112,7 +128,7 @@ class EncoderSpec(Params):
 
 def num_features(encoder: EncoderSpec) -> int | None:
     """Features of the encoder, F; None where only the library that builds it knows."""
-    backbone = encoder.backbone
+    backbone = network_of(encoder)
     if isinstance(backbone, ConvSmall):
         return 8 * backbone.width
     if isinstance(backbone, Text):
@@ -126,4 +142,9 @@ def num_features(encoder: EncoderSpec) -> int | None:
 
 def gives_tokens(encoder: EncoderSpec) -> bool:
     """Whether the encoder gives a token for each place of a grid, beside the features of the whole image."""
-    return isinstance(encoder.backbone, (ConvSmall, ResNet18, Vit))
+    return isinstance(encoder.backbone, (ConvSmall, ResNet18, Vit, Patches))
+
+
+def network_of(encoder: EncoderSpec) -> Backbone:
+    """The network that gives the features: of `patches`, the one that each patch passes."""
+    return encoder.backbone.of if isinstance(encoder.backbone, Patches) else encoder.backbone

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from references import vicreg, vicregl
+from references import cpc, vicreg, vicregl
 from references.gradient import numerical_gradients, relative_error
 
 from ssmi_compiler import objective
@@ -14,6 +14,7 @@ from ssmi_dsl.errors import SpecError
 from ssmi_dsl.load import load
 from ssmi_dsl.terms.positives.nearest_feature import NearestFeature
 from ssmi_dsl.terms.positives.nearest_place import NearestPlace
+from ssmi_dsl.terms.positives.rows_below import RowsBelow
 
 KEEP = 3
 # two views of 6 images: a map of 3x3 places and one of 2x3, where a local view is
@@ -110,3 +111,46 @@ def test_places_of_whole_images_cannot_be_matched(word: str) -> None:
 def test_correlations_have_no_places() -> None:
     with pytest.raises(SpecError, match="have no meaning together"):
         load("vicreg", overrides=["objective.marginal={variance-covariance: {correlation: true, per_place: true}}"])
+
+
+@pytest.mark.parametrize(("rows", "columns", "steps", "seed"), [(3, 3, 1, 0), (4, 2, 2, 1), (2, 3, 1, 2)])
+def test_cpc_agrees_with_the_reference(rows: int, columns: int, steps: int, seed: int) -> None:
+    random, num, width = np.random.default_rng(seed), 3, 4
+    contexts, encodings = random.normal(size=(2, num, rows, columns, width))
+    weight = random.normal(size=(width, width))
+
+    def reference(c: np.ndarray, z: np.ndarray, w: np.ndarray) -> float:
+        return cpc.loss(c, z, w, steps=steps)
+
+    expected = numerical_gradients(reference, {"c": contexts, "z": encodings, "w": weight})
+    for dtype, limit in ((torch.float32, 1e-5), (torch.float64, 1e-7)):
+        given = {
+            name: torch.tensor(value.reshape(-1, width), dtype=dtype, requires_grad=True)
+            for name, value in (("c", contexts), ("z", encodings), ("w", weight))
+        }
+        loss = objective("cpc", index=steps - 1)
+        found = loss(
+            given["c"], given["z"], rows=rows * columns, grid=(rows, columns), memory={"bilinear": given["w"]}
+        )
+        found.backward()
+        assert found.total.item() == pytest.approx(reference(contexts, encodings, weight), rel=limit)
+        for name, tensor in given.items():
+            assert tensor.grad is not None
+            gradient = tensor.grad.reshape(expected[name].shape).double().numpy()
+            assert relative_error(gradient, expected[name]) < limit
+
+
+def test_each_step_of_cpc_has_a_matrix_of_its_own() -> None:
+    method = load("cpc")
+    assert [view.spec.positive for view in method.objectives] == [RowsBelow(steps=k) for k in range(1, 6)]
+    losses = [objective("cpc", index=index) for index in range(5)]
+    assert all(set(loss.memory(8)) == {"bilinear"} for loss in losses)
+
+
+def test_the_map_of_cpc_is_asked_for_and_has_enough_rows() -> None:
+    z, loss = torch.zeros(12, 3), objective("cpc", index=2)
+    memory = loss.memory(3)
+    with pytest.raises(ValueError, match="needs the rows and columns of the tokens"):
+        loss(z, z, rows=6, grid=(2, 2), memory=memory)
+    with pytest.raises(ValueError, match="a map of 3 rows has no place 3 rows below another"):
+        loss(z, z, rows=6, grid=(3, 2), memory=memory)

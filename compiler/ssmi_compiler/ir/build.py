@@ -10,7 +10,7 @@ from math import prod
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Attr, Graph, GraphBuilder
-from ssmi_dsl.components.heads import TransformerHead, output_width
+from ssmi_dsl.components.heads import MaskedConvolutionsHead, TransformerHead, output_width
 from ssmi_dsl.spec.masks import Counts, Grid
 from ssmi_dsl.spec.method import (
     TOKEN_OUTPUTS,
@@ -209,7 +209,7 @@ class _Step:
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x, y = self._ends(view, pair, phase, views)
-        if x.shape[1:] != y.shape[1:] and not view.spec.critic.learned(Shapes(2, 2)):
+        if x.shape[1:] != y.shape[1:]:
             ends = (
                 (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
                 (f"{pair.target}.{view.target_output}", y.shape[1]),
@@ -252,6 +252,7 @@ class _Step:
             target_rows=y.shape[0] // self.sizes.batch,
             places=self._places(view, pair) if spec.positive.needs_places else None,
             local=pair.anchor_view >= self.method.spec.views.count,
+            grid=self._grid(view, pair) if spec.positive.needs_grid else None,
         )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -267,6 +268,12 @@ class _Step:
         anchor = self._output(view.anchor, "map", views[pair.anchor_view])
         target = self._output(view.target, "map", views[pair.target_view])
         return self.b.stop_gradient(anchor), self.b.stop_gradient(target)
+
+    def _grid(self, view: ObjectiveView, pair: Pair) -> tuple[int, int]:
+        grid = self.sizes.grids[view.anchor.owner][pair.anchor_view]
+        if problem := view.spec.positive.misfit(grid):
+            raise CompileError(f"the positive `{term_name(view.spec.positive)}`: {problem}")
+        return grid
 
     def _places(self, view: ObjectiveView, pair: Pair) -> tuple[Value, Value]:
         anchor, target = (
@@ -395,7 +402,9 @@ class _Step:
         own, head = branch.token_projector is not None, branch.token_projector or branch.projector
         if head is not None:
             part = f"{branch.owner}.{'token_projector' if own else 'projector'}"
-            z = self._apply("project", part, z, output_width(head))
+            of_map = isinstance(head, MaskedConvolutionsHead)
+            attrs = {"grid": self.sizes.grids[branch.owner][self.views.index(image)]} if of_map else {}
+            z = self._apply("project", part, z, output_width(head), attrs=attrs)
         if branch.predictor is not None:
             z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
         own, prototypes = branch.token_prototypes is not None, branch.token_prototypes or branch.prototypes

@@ -277,6 +277,8 @@ def _call(op: Op, places: tuple[Tensor, ...]) -> dict[str, Any]:
         visible, hidden = places
         rows, columns = (int(size) for size in op.names("grid"))
         return {"visible": visible, "hidden": hidden, "grid": (rows, columns)}
+    if "grid" in attrs:
+        return {"grid": tuple(int(size) for size in op.names("grid"))}
     if not attrs.get("tokens"):
         return {op.text("sees"): places[0]} if places else {}
     found: dict[str, Any] = {"tokens": True}
