@@ -131,7 +131,9 @@ class Objective:
         if spec.positive.needs_places and places is None:
             raise ValueError(f"`{self.method.spec.name}` needs the places [N 2] of the tokens, as `places`")
         if spec.positive.needs_grid and (grid is None or prod(grid) != rows):
-            raise ValueError(f"`{self.method.spec.name}` needs the rows and columns of the tokens, as `grid`; their product is `rows`")
+            raise ValueError(
+                f"`{self.method.spec.name}` needs the rows and columns of the tokens, as `grid`; their product is `rows`"
+            )
         if spec.positive.needs_grid and grid is not None and (problem := spec.positive.misfit(grid)):
             raise ValueError(problem)
         b = TorchBuilder()

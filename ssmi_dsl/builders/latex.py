@@ -45,6 +45,9 @@ class LatexBuilder:
     def covariance(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{Cov}}({x})")
 
+    def covariances(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"\operatorname{{Cov}}_p({x})")
+
     def prepend(self, column: Formula, x: Formula) -> Formula:
         return Formula(rf"[{column},\, {x}]")
 
@@ -85,7 +88,8 @@ class LatexBuilder:
         return Formula(rf"\operatorname{{least}}_{{{keep}}}({x})")
 
     def slice_rows(self, x: Formula, *, group: int, start: int, stop: int) -> Formula:
-        return Formula(rf"{{{_tight(x)}}}_{{{start}:{stop}}}")
+        which = r"\mathrm{first}" if start == 0 else r"\mathrm{last}" if stop == group else f"{start}:{stop}"
+        return Formula(rf"{{{_tight(x)}}}_{{{which}}}")
 
     def join_rows(self, x: Formula, *, group: int) -> Formula:
         return Formula(rf"\operatorname{{join}}_p({x})")

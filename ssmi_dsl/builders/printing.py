@@ -80,7 +80,7 @@ class PrintBuilder:
         return Formula(f"least_{keep}({x})")
 
     def slice_rows(self, x: Formula, *, group: int, start: int, stop: int) -> Formula:
-        return Formula(f"{x}[:, {start}:{stop}]")
+        return Formula(f"{'first' if start == 0 else 'last' if stop == group else f'{start}:{stop}'}({x})")
 
     def join_rows(self, x: Formula, *, group: int) -> Formula:
         return Formula(f"join({x})")

@@ -1,5 +1,6 @@
 """What several rules ask of a method."""
 
+from ssmi_dsl.candidates import counts_tokens
 from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18, network_of
 from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
@@ -50,8 +51,10 @@ def student_temperature(critic: Critic) -> float | None:
     return critic.temperature if isinstance(critic, Prototypes) else None
 
 
-def num_candidates(method: Method) -> int:
-    """M, between how many candidates InfoNCE decides."""
+def num_candidates(method: Method) -> int | None:
+    """M, between how many candidates InfoNCE decides; None where they are tokens, whose number only the encoder knows."""
+    if counts_tokens(method.objectives[method.focus]):
+        return None
     marginal = method.objective.marginal
     if isinstance(marginal, Queue):
         return marginal.size + 1

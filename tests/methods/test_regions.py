@@ -129,9 +129,7 @@ def test_cpc_agrees_with_the_reference(rows: int, columns: int, steps: int, seed
             for name, value in (("c", contexts), ("z", encodings), ("w", weight))
         }
         loss = objective("cpc", index=steps - 1)
-        found = loss(
-            given["c"], given["z"], rows=rows * columns, grid=(rows, columns), memory={"bilinear": given["w"]}
-        )
+        found = loss(given["c"], given["z"], rows=rows * columns, grid=(rows, columns), memory={"bilinear": given["w"]})
         found.backward()
         assert found.total.item() == pytest.approx(reference(contexts, encodings, weight), rel=limit)
         for name, tensor in given.items():

@@ -14,10 +14,7 @@ def loss(contexts: npt.ArrayLike, encodings: npt.ArrayLike, weight: npt.ArrayLik
     context, encoding, matrix = (np.asarray(each, dtype=np.float64) for each in (contexts, encodings, weight))
     num, rows, columns, _ = context.shape
     candidates = [
-        encoding[image, row, column]
-        for image in range(num)
-        for row in range(steps, rows)
-        for column in range(columns)
+        encoding[image, row, column] for image in range(num) for row in range(steps, rows) for column in range(columns)
     ]
     losses: list[float] = []
     for image in range(num):

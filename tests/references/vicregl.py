@@ -23,12 +23,15 @@ def local_loss(
     anchor, target = (np.asarray(each, dtype=np.float64) for each in maps)
     pairs = matched(anchor, target, np.asarray(distances, dtype=np.float64), keep=keep)
     slots = len(pairs[0])
-    return sum(
-        vicreg.loss(
-            np.stack([image[slot][0] for image in pairs]), np.stack([image[slot][1] for image in pairs]), **weights
-        ).total
-        for slot in range(slots)
-    ) / slots
+    return (
+        sum(
+            vicreg.loss(
+                np.stack([image[slot][0] for image in pairs]), np.stack([image[slot][1] for image in pairs]), **weights
+            ).total
+            for slot in range(slots)
+        )
+        / slots
+    )
 
 
 def feature_distances(anchor: npt.ArrayLike, target: npt.ArrayLike) -> FloatArray:

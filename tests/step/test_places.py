@@ -46,7 +46,10 @@ def test_a_step_matches_tokens_by_where_the_crops_lie_in_the_image() -> None:
 
 def _tokens(lowered: Lowered, inputs: dict[str, Tensor], view: int) -> np.ndarray:
     """[N P D] of a view, behind the head of tokens."""
-    state, x = _group(inputs, "state/"), lowered.augmentations[view](inputs["batch"], _group(inputs, f"noise/view{view}/"))
+    state, x = (
+        _group(inputs, "state/"),
+        lowered.augmentations[view](inputs["batch"], _group(inputs, f"noise/view{view}/")),
+    )
     more = {"tokens": True}
     for part in ("shared.encoder", "shared.token_projector"):
         buffers = {name: value.clone() for name, value in parameters_of(state, part, "buffer").items()}

@@ -8,13 +8,16 @@ import pytest
 import torch
 
 from ssmi_compiler.ir.torch_ops import TorchBuilder
+from ssmi_dsl.builders.latex import LatexBuilder
 from ssmi_dsl.builders.numpy_reference import NumpyBuilder
 from ssmi_dsl.builders.printing import Formula, PrintBuilder
 
 N, P, D = 4, 6, 3
 CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "nearest_rows": lambda b, x: b.nearest_rows(x, x, group=P, among=P // 2 * 2),
-    "nearest_rows of fewer": lambda b, x: b.nearest_rows(x, b.slice_rows(x, group=P, start=4, stop=6), group=P, among=2),
+    "nearest_rows of fewer": lambda b, x: b.nearest_rows(
+        x, b.slice_rows(x, group=P, start=4, stop=6), group=P, among=2
+    ),
     "least_rows": lambda b, x: b.least_rows(b.row_sum(x), group=P, keep=4),
     "slice_rows": lambda b, x: b.slice_rows(x, group=P, start=2, stop=5),
     "join_rows": lambda b, x: b.join_rows(x, group=P),
@@ -30,7 +33,8 @@ def test_readers_agree(name: str) -> None:
     found = CALLS[name](TorchBuilder(), torch.tensor(x))
     assert found.shape == expected.shape
     np.testing.assert_allclose(found.double().numpy(), expected, rtol=1e-12, atol=1e-12)
-    assert "x" in str(CALLS[name](PrintBuilder(), Formula("x")))
+    for reader in (PrintBuilder(), LatexBuilder()):
+        assert "x" in str(CALLS[name](reader, Formula("x")))
 
 
 def test_the_first_of_equals_is_taken_and_rows_keep_their_order() -> None:

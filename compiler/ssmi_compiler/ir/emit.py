@@ -170,9 +170,7 @@ class IRBuilder:
         return self.op("nearest_rows", x, y, group=group, among=among, dtype="i64")
 
     def least_rows(self, x: Value, *, group: int, keep: int) -> Value:
-        return self.op(
-            "least_rows", x, shape=(x.shape[0] // group * keep,), dtype="i64", group=group, keep=keep
-        )
+        return self.op("least_rows", x, shape=(x.shape[0] // group * keep,), dtype="i64", group=group, keep=keep)
 
     def slice_rows(self, x: Value, *, group: int, start: int, stop: int) -> Value:
         shape = (x.shape[0] // group * (stop - start), *x.shape[1:])

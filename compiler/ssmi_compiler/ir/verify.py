@@ -46,9 +46,5 @@ def _problem(graph: Graph, index: int, op: Op) -> str | None:
             return f"`{op.name}` cannot take shapes {shapes}"
         if expected != op.type.shape:
             return f"`{op.name}` of {shapes} has shape {expected}, not {op.type.shape}"
-    known = (
-        op.name in SHAPES
-        or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES
-        or op.name in SHAPED_BY_ATTRIBUTES
-    )
+    known = op.name in SHAPES or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES or op.name in SHAPED_BY_ATTRIBUTES
     return None if known else f"`{op.name}` is not an operation"

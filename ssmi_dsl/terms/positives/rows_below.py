@@ -35,7 +35,9 @@ class RowsBelow(Positive):
     steps: int = Field(default=1, ge=1, le=64, description="k, rows from the anchor down to its partner")
 
     def misfit(self, grid: tuple[int, int]) -> str | None:
-        return f"a map of {grid[0]} rows has no place {self.steps} rows below another" if self.steps >= grid[0] else None
+        return (
+            f"a map of {grid[0]} rows has no place {self.steps} rows below another" if self.steps >= grid[0] else None
+        )
 
     def meet(self, b: Builder[V], at: Inputs[V]) -> Inputs[V]:
         assert at.grid is not None, "the positive says that it needs the grid"
