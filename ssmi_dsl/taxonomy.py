@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ssmi_dsl.bundled import bundled_names, specs_folder
+from ssmi_dsl.components.backbones import Patches
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import term_name
@@ -127,6 +128,8 @@ def _needs(method: Method) -> Iterator[str]:
         yield "multi-crop"
     if views.mask is not None:
         yield "masks"
+    if any(isinstance(branch.encoder.backbone, Patches) for branch in method.branches):
+        yield "patches"
     if "text" in (views.modalities or ()):
         yield "text"
     if any(branch.predictor is not None for branch in method.branches):

@@ -109,6 +109,11 @@ class Patches(Backbone):
     of: Annotated[Backbone, OneOf(OF_PATCHES)] = Field(description="the network from a patch to its features")
     size: int = Field(default=64, ge=1, le=512, description="height and width of a patch, pixels")
     stride: int = Field(default=32, ge=1, le=512, description="pixels from one patch to the next")
+    standardize: bool = Field(
+        default=False,
+        description="every patch is brought to mean 0 and variance 1 first: brightness and contrast, which patches of an image share, "
+        "then identify no image",
+    )
 
 
 BACKBONES: dict[str, type[Params]] = {
