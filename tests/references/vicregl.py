@@ -16,9 +16,7 @@ from . import vicreg
 from .result import FloatArray
 
 
-def local_loss(
-    maps: tuple[npt.ArrayLike, npt.ArrayLike], distances: npt.ArrayLike, *, keep: int, **weights: float
-) -> float:
+def local_loss(maps: tuple[npt.ArrayLike, npt.ArrayLike], distances: npt.ArrayLike, *, keep: int) -> float:
     """maps [N P D], [N Q D], distances [N P Q] of their places -> the loss of one direction."""
     anchor, target = (np.asarray(each, dtype=np.float64) for each in maps)
     pairs = matched(anchor, target, np.asarray(distances, dtype=np.float64), keep=keep)
@@ -26,7 +24,7 @@ def local_loss(
     return (
         sum(
             vicreg.loss(
-                np.stack([image[slot][0] for image in pairs]), np.stack([image[slot][1] for image in pairs]), **weights
+                np.stack([image[slot][0] for image in pairs]), np.stack([image[slot][1] for image in pairs])
             ).total
             for slot in range(slots)
         )
