@@ -22,7 +22,8 @@ from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
 from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
-from ssmi_dsl.components.augment import Normalize, resolve_augment
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import Normalize
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.spec.method import Method
 

@@ -5,14 +5,14 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment import Augmentation
-from ssmi_dsl.components.augment import (
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import (
     Grayscale,
     HorizontalFlip,
     Part,
     RandomAffine,
     RandomResizedCrop,
     Solarize,
-    resolve_augment,
 )
 from ssmi_dsl.components.base import Params
 

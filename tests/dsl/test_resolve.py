@@ -112,7 +112,8 @@ def test_null_removes_and_another_choice_replaces() -> None:
     ],
 )
 def test_another_word_replaces_the_inherited_one(base: dict[str, Any], over: dict[str, Any]) -> None:
-    assert merge(base, over) == over
+    child = written("over", over)
+    assert merge(written("base", base), child, document=child.document).data == over
 
 
 @pytest.mark.parametrize("name", bundled_names())

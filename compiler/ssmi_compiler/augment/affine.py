@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, about_center, uniform
-from ssmi_dsl.components.augment import RandomAffine
+from ssmi_dsl.components.augment_operations import RandomAffine
 
 
 @dataclass(frozen=True, slots=True)

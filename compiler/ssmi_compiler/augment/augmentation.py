@@ -16,7 +16,7 @@ from ssmi_compiler.augment.geometry import Crop, Flip, Part
 from ssmi_compiler.augment.jitter import Jitter
 from ssmi_compiler.augment.operation import Geometry, Operation, Planes, Size, chain
 from ssmi_compiler.augment.vectors import VectorNoise
-from ssmi_dsl.components import augment as declared
+from ssmi_dsl.components import augment_operations as declared
 from ssmi_dsl.components.base import Params
 
 # every declared operation and what carries it out; parameters of one kind go to their own operation only

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, per_sample, scale_and_shift
-from ssmi_dsl.components import augment as declared
-from ssmi_dsl.components.augment import HorizontalFlip, RandomResizedCrop
+from ssmi_dsl.components import augment_operations as declared
+from ssmi_dsl.components.augment_operations import HorizontalFlip, RandomResizedCrop
 
 # torchvision draws a box anew up to ten times before it takes the central crop
 TRIES = 10

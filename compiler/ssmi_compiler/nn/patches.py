@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-# of images of unit variance: the noise of an empty patch is not blown up to a picture
-EPS = 0.01
+# of images of unit variance: the noise of an empty patch stays small
+EPS = 0.1
 
 
 class PatchesNet(nn.Module):
