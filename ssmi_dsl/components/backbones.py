@@ -109,11 +109,26 @@ class Patches(Backbone):
     of: Annotated[Backbone, OneOf(OF_PATCHES)] = Field(description="the network from a patch to its features")
     size: int = Field(default=64, ge=1, le=512, description="height and width of a patch, pixels")
     stride: int = Field(default=32, ge=1, le=512, description="pixels from one patch to the next")
+    crop: Annotated[int, Field(ge=1, le=512)] | None = Field(
+        default=None,
+        description="a training step sees a random window of each patch, of so many pixels, and all else the middle one: where in a "
+        "patch something lies then tells little of its neighbours; default: all of the patch",
+    )
     standardize: bool = Field(
         default=False,
         description="every patch is brought to mean 0 and variance 1 first: brightness and contrast, which patches of an image share, "
         "then identify no image",
     )
+
+    @model_validator(mode="after")
+    def _windows_fit(self) -> Self:
+        if self.crop is not None and self.crop > self.size:
+            raise PydanticCustomError(
+                "window_too_large",
+                "a window of {crop} pixels does not fit a patch of {size}",
+                {"crop": self.crop, "size": self.size},
+            )
+        return self
 
 
 BACKBONES: dict[str, type[Params]] = {

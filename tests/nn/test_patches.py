@@ -2,11 +2,13 @@
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.nn import build_backbone, build_head
 from ssmi_compiler.nn.vit import GivesTokens
+from ssmi_compiler.windows import Windows
 from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, Patches, num_features
 from ssmi_dsl.components.heads import MaskedConvolutionsHead
 
@@ -93,3 +95,50 @@ def test_a_block_is_the_sum_that_its_docstring_says() -> None:
 def test_a_context_keeps_the_width() -> None:
     with pytest.raises(CompileError, match="their width is that of the encoder's features, 8, not 6"):
         build_head(MaskedConvolutionsHead(width=D), 8)
+
+
+CROPPED = EncoderSpec(backbone=Patches(of=MlpBackbone(widths=(8, 5)), size=6, stride=4, crop=4))
+
+
+def test_the_network_sees_the_window_of_each_patch() -> None:
+    encoder = build_backbone(CROPPED, channels=3, size=(14, 18))
+    images = torch.randn(N, 3, 14, 18)
+    windows = torch.randint(0, 3, (N, 12, 2))
+
+    found = encoder(images, tokens=True, windows=windows)
+    middle = encoder(images, tokens=True)
+
+    network = encoder.get_submodule("network")
+    for sample in range(N):
+        for row in range(3):
+            for column in range(4):
+                down, right = (int(start) for start in windows[sample, 4 * row + column])
+                for tokens, top, left in ((found, down, right), (middle, 1, 1)):
+                    top, left = 4 * row + top, 4 * column + left
+                    patch = images[sample, None, :, top : top + 4, left : left + 4]
+                    torch.testing.assert_close(tokens[sample, 1 + 4 * row + column], network(patch)[0])
+
+
+def test_standardized_patches_know_neither_brightness_nor_contrast() -> None:
+    spec = EncoderSpec(backbone=Patches(of=MlpBackbone(widths=(8, 5)), size=6, stride=4, standardize=True))
+    encoder = build_backbone(spec, channels=3, size=(14, 18))
+    images = 10 * torch.randn(N, 3, 14, 18)
+    torch.testing.assert_close(encoder(3 * images + 5, tokens=True), encoder(images, tokens=True), atol=1e-2, rtol=0)
+    flat = torch.full((N, 3, 14, 18), 0.7)
+    torch.testing.assert_close(encoder(flat), encoder(torch.zeros_like(flat)))
+
+
+def test_windows_come_from_the_generator_and_reach_every_place() -> None:
+    backbone = CROPPED.backbone
+    assert isinstance(backbone, Patches)
+    drawn = [Windows(backbone, ((3, 4),)).draw(torch.Generator().manual_seed(seed), 50) for seed in (0, 0, 1)]
+    first, again, other = (each["mask0/windows"] for each in drawn)
+    assert first.shape == (50, 12, 2)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert first.unique().tolist() == [0, 1, 2]
+
+
+def test_a_window_larger_than_its_patch_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a window of 9 pixels does not fit a patch of 8"):
+        Patches(of=ConvSmall(), size=8, crop=9)

@@ -10,6 +10,7 @@ from math import prod
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Attr, Graph, GraphBuilder
+from ssmi_dsl.components.backbones import Patches
 from ssmi_dsl.components.heads import MaskedConvolutionsHead, TransformerHead, output_width
 from ssmi_dsl.spec.masks import Counts, Grid
 from ssmi_dsl.spec.method import (
@@ -434,6 +435,10 @@ class _Step:
         if sees != "whole":
             attrs["sees"] = "hidden" if sees == "masked" else "visible"
             places = (self._mask(image, str(attrs["sees"])),)
+        if isinstance(branch.encoder.backbone, Patches) and branch.encoder.backbone.crop is not None:
+            attrs["sees"] = "windows"
+            grid = self.sizes.grids[branch.owner][self.views.index(image)]
+            places = (self._drawn(self.views.index(image), "windows", (prod(grid), 2)),)
         return self._apply("encode", f"{branch.owner}.encoder", image, *shape, places=places, attrs=attrs)
 
     def _predicted(self, branch: BranchView, x: Value, image: Value) -> Value:
@@ -461,7 +466,10 @@ class _Step:
     def _mask(self, image: Value, part: str) -> Value:
         """Places of a view: `visible` [N C], `hidden` [N G K]."""
         counts, view = self._counts(image), self.views.index(image)
-        shape = (counts.visible,) if part == "visible" else (counts.groups, counts.hidden)
+        return self._drawn(view, part, (counts.visible,) if part == "visible" else (counts.groups, counts.hidden))
+
+    def _drawn(self, view: int, part: str, shape: tuple[int, ...]) -> Value:
+        """Whole numbers [N *shape] that are drawn anew for a view in each step."""
         key = ("mask", view, part)
         if key not in self.called:
             self.called[key] = self.b.op("mask", shape=(self.sizes.batch, *shape), dtype="i64", view=view, part=part)

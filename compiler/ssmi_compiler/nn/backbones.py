@@ -146,8 +146,11 @@ def _patches(backbone: Patches, encoder: EncoderSpec, *, channels: int, size: tu
     if min(size) < backbone.size:
         raise CompileError(f"an image of {size[0]}x{size[1]} pixels has no patch of {backbone.size}x{backbone.size}")
     each = EncoderSpec(backbone=backbone.of, stem=encoder.stem)
-    network = build_backbone(each, channels=channels, size=(backbone.size, backbone.size))
-    return PatchesNet(network, size=backbone.size, stride=backbone.stride, standardize=backbone.standardize)
+    seen = backbone.crop or backbone.size
+    network = build_backbone(each, channels=channels, size=(seen, seen))
+    return PatchesNet(
+        network, size=backbone.size, stride=backbone.stride, crop=backbone.crop, standardize=backbone.standardize
+    )
 
 
 def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:

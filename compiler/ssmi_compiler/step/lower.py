@@ -78,7 +78,7 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views, `objective<i>.<name>` of terms; numbers: see
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views and of patches, `objective<i>.<name>` of terms; numbers: see
         `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L].
         """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
