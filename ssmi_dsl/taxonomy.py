@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ssmi_dsl.bundled import bundled_names, specs_folder
+from ssmi_dsl.components.backbones import Vit
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import term_name
@@ -137,6 +138,8 @@ def _needs(method: Method) -> Iterator[str]:
         yield f"{views.count} views"
     if views.local is not None:
         yield "multi-crop"
+    if any(isinstance(branch.encoder.backbone, Vit) for branch in method.branches):
+        yield "ViT"
     if views.mask is not None:
         yield "masks"
     if "text" in (views.modalities or ()):
@@ -151,8 +154,10 @@ def _needs(method: Method) -> Iterator[str]:
 
 def _needs_of(view: ObjectiveView) -> Iterator[str]:
     marginal, positive = term_name(view.spec.marginal), term_name(view.spec.positive)
-    if marginal == "queue":
+    if marginal in ("queue", "relations") or getattr(view.spec.marginal, "queue", 0):
         yield "queue"
+    if marginal == "kmeans" or getattr(view.spec.marginal, "memory", 0):
+        yield "memory of embeddings"
     if positive != "paired":
         yield f"{positive} positives"
     if view.spec.marginal.needs_labels:
