@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ssmi_dsl.bundled import bundled_names, specs_folder
-from ssmi_dsl.components.backbones import Vit
+from ssmi_dsl.components.backbones import Patches, Vit
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import term_name
@@ -142,6 +142,8 @@ def _needs(method: Method) -> Iterator[str]:
         yield "ViT"
     if views.mask is not None:
         yield "masks"
+    if any(isinstance(branch.encoder.backbone, Patches) for branch in method.branches):
+        yield "patches"
     if "text" in (views.modalities or ()):
         yield "text"
     if any(branch.predictor is not None for branch in method.branches):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
 
 import torch
@@ -82,6 +83,10 @@ class Objective:
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
         rows: int = 1,
         maps: tuple[Tensor, Tensor] | None = None,
+        places: tuple[Tensor, Tensor] | None = None,
+        target_rows: int | None = None,
+        local: bool = False,
+        grid: tuple[int, int] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -90,12 +95,14 @@ class Objective:
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
-        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
+        Of tokens, `rows` are those of one sample, one after the other, `target_rows` those of one sample in z_b (default: `rows`), `maps` the
+        backbone's features of both, `places` [N 2] where they lie in the source image; `local` says that z_a is a local view of multi-crop,
+        `grid` how many rows and columns of places the tokens of a sample are.
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
-        expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
-        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
+        partners = 1 if across else target_rows or rows
+        if z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, z_a.shape[1]):
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
@@ -121,6 +128,14 @@ class Objective:
             raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
         if spec.positive.needs_maps and maps is None:
             raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
+        if spec.positive.needs_places and places is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the places [N 2] of the tokens, as `places`")
+        if spec.positive.needs_grid and (grid is None or prod(grid) != rows):
+            raise ValueError(
+                f"`{self.method.spec.name}` needs the rows and columns of the tokens, as `grid`; their product is `rows`"
+            )
+        if spec.positive.needs_grid and grid is not None and (problem := spec.positive.misfit(grid)):
+            raise ValueError(problem)
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
@@ -140,6 +155,10 @@ class Objective:
             maps=maps,
             index=index,
             projection=projection,
+            target_rows=target_rows or rows,
+            places=places,
+            local=local,
+            grid=grid,
         )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at

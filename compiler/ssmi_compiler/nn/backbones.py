@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ssmi_compiler.errors import MissingComponentError
+from ssmi_compiler.errors import CompileError, MissingComponentError
 from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_compiler.nn.patches import PatchesNet
 from ssmi_compiler.nn.text import TextNet
 from ssmi_compiler.nn.vit import VitNet
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, ResNet18, Text, Timm, Vit
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, Patches, ResNet18, Text, Timm, Vit
 from ssmi_dsl.components.datasets import TextInfo
 
 
@@ -42,6 +43,8 @@ def build_backbone(
         if text is None:
             raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")
         return TextNet(backbone, text)
+    if isinstance(backbone, Patches):
+        return _patches(backbone, encoder, channels=channels, size=size)
     if isinstance(backbone, Vit):
         return VitNet(backbone, channels=channels, size=size, masked=masked)
     assert isinstance(backbone, Timm)
@@ -137,6 +140,17 @@ def pool(x: Tensor, *, tokens: bool) -> Tensor:
     """A feature map [N F H W] -> its mean [N F]; with `tokens` the mean and then the map row by row, [N 1+HW F]."""
     mean = x.mean(dim=(2, 3))
     return torch.cat([mean[:, None], x.flatten(2).transpose(1, 2)], dim=1) if tokens else mean
+
+
+def _patches(backbone: Patches, encoder: EncoderSpec, *, channels: int, size: tuple[int, int]) -> nn.Module:
+    if min(size) < backbone.size:
+        raise CompileError(f"an image of {size[0]}x{size[1]} pixels has no patch of {backbone.size}x{backbone.size}")
+    each = EncoderSpec(backbone=backbone.of, stem=encoder.stem)
+    seen = backbone.crop or backbone.size
+    network = build_backbone(each, channels=channels, size=(seen, seen))
+    return PatchesNet(
+        network, size=backbone.size, stride=backbone.stride, crop=backbone.crop, standardize=backbone.standardize
+    )
 
 
 def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
