@@ -15,7 +15,7 @@ from ssmi_dsl.load import load
 N, GRID, D = 4, (3, 3), 8
 FAST = [
     f"recipes.digits.batch_size={N}",
-    f"recipes.digits.method.encoder.backbone={{patches: {{of: {{mlp: {{widths: [12, {D}]}}}}, size: 12, stride: 10}}}}",
+    f"recipes.digits.method.encoder.backbone={{patches: {{of: {{mlp: {{widths: [12, {D}]}}}}, size: 12, stride: 10, crop: 10}}}}",
     f"recipes.digits.method.branches.shared.tokens.projector={{masked-convolutions: {{width: {D}, hidden: 4, depth: 2}}}}",
 ]
 ENDS = '"on": {a: shared.tokens, b: shared.map}, views: same, bound: infonce, critic: bilinear, marginal: in-batch'
@@ -37,13 +37,14 @@ def test_a_step_predicts_the_patches_of_the_rows_below() -> None:
     result = program(_group(inputs, "state/"), inputs["batch"], _group(inputs, "noise/"), _group(inputs, "number/"), {})
 
     image = lowered.augmentations[0](inputs["batch"], _group(inputs, "noise/view0/"))
-    encodings = _call(lowered.networks.modules["shared.encoder"], inputs, image, tokens=True)[:, 1:]
+    windows = inputs["noise/mask0/windows"]
+    encodings = _call(lowered.networks.modules["shared.encoder"], inputs, image, tokens=True, windows=windows)[:, 1:]
     contexts = _call(lowered.networks.modules["shared.token_projector"], inputs, encodings.flatten(0, 1), grid=GRID)
     maps = [each.reshape(N, *GRID, D).detach().numpy() for each in (contexts, encodings)]
     for index, steps in enumerate((1, 2)):
         weight = inputs[f"state/param/objective{index}/bilinear"].numpy()
         found = sum(float(result.metrics[f"joint/below-{steps}.{part}"]) for part in ("joint", "marginal"))
-        assert found == pytest.approx(cpc.loss(*maps, weight, steps=steps), rel=1e-5)
+        assert found == pytest.approx(cpc.loss(maps[0], maps[1], weight, steps=steps), rel=1e-5)
         gradient = result.gradients[f"joint/objective{index}/bilinear"]
         assert gradient is not None
         assert float(gradient.abs().sum()) > 0
