@@ -11,6 +11,7 @@ from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.evaluate import Evaluate
+from ssmi_dsl.spec.masks import InverseBlockMask
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
@@ -112,6 +113,10 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
             yield no(
                 ("branches", name, "input"), f"`input: {branch.input}` needs `views.mask`, which says what is hidden"
             )
+        partly = isinstance(spec.views.mask, InverseBlockMask) and spec.views.mask.predicted < 1
+        if branch.input == "masked" and partly:
+            text = "a branch that sees tokens in place of hidden patches needs them all; leave `predicted` of the mask at 1"
+            yield no(("branches", name, "input"), text)
         if branch.input != "whole" and not isinstance(encoder.backbone, Vit):
             yield no(("branches", name, "input"), "only the backbone `vit` can leave out patches")
         if branch.tokens is not None and branch.tokens.blocks is not None and not isinstance(encoder.backbone, Vit):
@@ -126,6 +131,7 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
             yield no(
                 (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
             )
+        yield from _hidden_not_yet(spec, index)
         for end in ("a", "b") if objective.on is not None else ():
             name, output = split_output(getattr(objective.on, end))
             if name not in spec.branches or output not in OUTPUTS:
@@ -142,6 +148,20 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
                 yield no(loc, f"tokens of the visible patches of `{name}` have no counterpart")
             if transformer and output in ("prediction", "output"):
                 yield no(loc, f"the predictor of `{name}` predicts `{name}.hidden` only")
+
+
+def _hidden_not_yet(spec: MethodSpec, index: int) -> Iterator[Finding]:
+    """What a marginal needs that scores all tokens of the target, while the anchor predicts those of hidden ones."""
+    objective, loc = spec.objective[index], objective_loc(spec, index)
+    if not objective.marginal.needs_hidden:
+        return
+    word = term_name(objective.marginal)
+    if not isinstance(objective.critic, Prototypes):
+        yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
+    ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
+    if ends[0] != "hidden" or ends[1] not in ("map", "tokens") or objective.views != "same":
+        text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}` and `views: same`"
+        yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:

@@ -48,13 +48,15 @@ class Objective:
         seed: int = 0,
         progress: float = 0.0,
         embedding: int | None = None,
+        scores: int | None = None,
     ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
         Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
-        front of prototypes, where the objective reads scores. Random numbers of a term are there too: draw memory with another `seed` for each step.
+        front of prototypes, where the objective reads scores; `scores` the width of z_a, where it differs from that of z_b. Random numbers of
+        a term are there too: draw memory with another `seed` for each step.
         """
-        tensors = self._tensors(num_features, batch, embedding)
+        tensors = self._tensors(num_features, batch, embedding, scores)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -82,6 +84,8 @@ class Objective:
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
         rows: int = 1,
         maps: tuple[Tensor, Tensor] | None = None,
+        own: Tensor | None = None,
+        hidden: Tensor | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -90,21 +94,26 @@ class Objective:
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
-        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
+        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both. `own` is the target of
+        the anchor's own view, where a positive reads it; `hidden` int64 [N G K] the places that z_a [N*G*K D] predicts of the tokens z_b [N*P E].
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
         expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
-        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
+        masked = self.method.objective.marginal.needs_hidden
+        if masked:
+            self._check_hidden(z_a, z_b, hidden)
+        elif z_a.dim() != 2 or tuple(z_b.shape) != expected:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
+        width = z_b.shape[1] if masked else z_a.shape[1]
+        tensors = self._tensors(width, z_a.shape[0], None if embedding is None else embedding.shape[1], z_a.shape[1])
         given = dict(memory or {})
         needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
-                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"
+                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({width})"
             )
         spec = self.method.objective
         if spec.marginal.needs_labels and labels is None:
@@ -121,6 +130,8 @@ class Objective:
             raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
         if spec.positive.needs_maps and maps is None:
             raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
+        if spec.positive.needs_own and own is None:
+            raise ValueError(f"`{self.method.spec.name}` needs own [N D], the target of the anchor's own view")
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
@@ -140,6 +151,9 @@ class Objective:
             maps=maps,
             index=index,
             projection=projection,
+            own=own.detach() if own is not None and stopped else own,
+            target_rows=z_b.shape[0] // hidden.shape[0] if hidden is not None else rows,
+            hidden=hidden,
         )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -156,9 +170,20 @@ class Objective:
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
         return Loss(joint + marginal, joint, marginal, renewed)
 
-    def _tensors(self, num_features: int, batch: int, embedding: int | None) -> TermTensors:
+    def _check_hidden(self, z_a: Tensor, z_b: Tensor, hidden: Tensor | None) -> None:
+        if hidden is None:
+            raise ValueError(
+                f"`{self.method.spec.name}` needs hidden [N G K], the places of the tokens that z_a predicts"
+            )
+        if z_a.dim() != 2 or z_b.dim() != 2 or z_a.shape[0] != hidden.numel() or z_b.shape[0] % hidden.shape[0]:
+            raise ValueError(
+                f"z_a has a row for each of {hidden.numel()} hidden tokens and z_b one for every token of {hidden.shape[0]} samples, not "
+                f"{tuple(z_a.shape)} and {tuple(z_b.shape)}"
+            )
+
+    def _tensors(self, num_features: int, batch: int, embedding: int | None, scores: int | None = None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding, scores=scores)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

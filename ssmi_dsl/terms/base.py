@@ -75,13 +75,14 @@ class Ramp:
 class Shapes:
     """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
 
-    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    `embedding` is the width in front of the target's prototypes where it has them, else D; `scores` the width of what the anchor gives.
     """
 
     batch: int
     width: int
     num_train: int | None = None
     embedding: int | None = None
+    scores: int | None = None
 
 
 class Term(Params):
@@ -151,6 +152,12 @@ class Inputs(Generic[V]):
     """Backbone features of the tokens in x and y, as constants, for positives that read them."""
     index: V | None = None
     projection: V | None = None
+    target_rows: int = 1
+    """Rows of one sample in y."""
+    hidden: V | None = None
+    """Places of the hidden patches that x predicts [N G K], int64, where y holds a row for every patch."""
+    own: V | None = None
+    """What the target gives of the anchor's own view [N D], for positives that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +225,21 @@ class Bound(Term):
 class Positive(Term):
     """How the partner of an anchor is found among the targets.
 
-    reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    reads      pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    needs_own  emissions read `at.own`
     """
 
     reads: ClassVar[Literal["pair", "others"]] = "pair"
+    needs_own: ClassVar[bool] = False
 
     @property
     def needs_maps(self) -> bool:
         """Whether emissions read `at.maps`."""
         return False
+
+    def anchor(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.x [N D] -> [N D], what takes its place; most leave the anchor as it is."""
+        return at.x
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -245,6 +258,8 @@ class Marginal(Term):
     needs_index       something is kept for every training image: emissions read `at.index`
     needs_projection  emissions read `at.projection`
     ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
+    needs_hidden      x are predictions of hidden tokens, y all tokens of the target, which the term scores itself: emissions read `at.hidden`
+    learns_alone      the marginal part trains the term's own tensors and nothing else, the joint part all but them; the certificate proves it
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
@@ -256,6 +271,8 @@ class Marginal(Term):
     needs_index: ClassVar[bool] = False
     needs_projection: ClassVar[bool] = False
     ignores_target: ClassVar[bool] = False
+    needs_hidden: ClassVar[bool] = False
+    learns_alone: ClassVar[bool] = False
 
     def candidates(self, batch: int) -> int | None:
         """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""
@@ -308,7 +325,7 @@ def pair_loss(
 ) -> TermPair[V]:
     """The loss of one pair of branch outputs: minus joint term and plus marginal term, before weights."""
     if positive is not None:
-        at = replace(at, y=positive.partner(b, at))
+        at = replace(at, x=positive.anchor(b, at), y=positive.partner(b, at))
     if isinstance(marginal, Surrogate):
         return marginal.emit(b, critic, at)
     if marginal.kind == "none":

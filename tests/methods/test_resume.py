@@ -12,6 +12,7 @@ KINDS = {
     "dino": ("center", 3, 3, []),
     "swav": ("past", 9, 3, ["queue=64", "queue_epochs=1"]),
     "nnclr": ("support", 3, 3, []),
+    "all4one": ("layer0_qkv", 3, 3, []),
     "ressl": ("related", 3, 3, []),
     "tico": ("second_moment", 3, 3, []),
     "directpred": ("correlation", 3, 3, []),

@@ -45,6 +45,6 @@ def _problem(graph: Graph, index: int, op: Op) -> str | None:
     known = (
         op.name in SHAPES
         or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES
-        or op.name in ("rows", "one_hot", "group_mean", "repeat_rows")
+        or op.name in ("rows", "one_hot", "group_first", "group_mean", "repeat_rows", "row_top")
     )
     return None if known else f"`{op.name}` is not an operation"
