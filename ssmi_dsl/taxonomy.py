@@ -15,6 +15,17 @@ OF_THE_PAPER = frozenset(
 )  # fmt: skip
 
 
+OUTSIDE = """\
+## Outside of the theory: reconstruction
+
+MAE (arXiv:2111.06377), SimMIM (arXiv:2111.09886), BEiT, MaskFeat and their kin are not bundled, and the language has no word for a decoder of pixels.
+Their loss does bound mutual information: with x the hidden pixels and z what the encoder makes of the visible ones,
+I(x; z) ≥ H(x) + E log q(x | z) (Barber and Agakov 2003), which is the form of `entropy-reconstruction`. But H(x) is a constant of the data and the target
+is no embedding: there is no second branch to hold constant (SDMI), no pair of embeddings and no marginal term to estimate (JMI), and nothing that could
+collapse. Every rule of the linter and every proof of the certificate would be empty, so calling such a method an instance of either paradigm would say
+nothing. `i-jepa` and `data2vec` predict embeddings of hidden patches instead; those are here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One method. `needs` is what it takes beside two views of an image; `digits_knn` a fraction, None where it was not measured."""
@@ -60,6 +71,7 @@ def methods_page() -> str:
     ]
     for paradigm, title in (("sdmi", "Self-distillation MI"), ("jmi", "Joint MI")):
         lines += [f"## {title} (`paradigm: {paradigm}`)", "", *_table(paradigm), ""]
+    lines += [OUTSIDE]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -147,5 +147,8 @@ def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     if not timm.is_model(name):
         close = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:5])
         raise MissingComponentError(f"timm has no model `{name}`" + (f"; similar: {close}" if close else ""))
-    sized = {"img_size": size} if "vit" in name or "swin" in name else {}
+    # a plain ViT resamples its positions for local crops of another size; other transformers know one size only
+    sized: dict[str, object] = {"img_size": size} if "vit" in name or "swin" in name else {}
+    if name.startswith("vit_"):
+        sized["dynamic_img_size"] = True
     return timm.create_model(name, pretrained=False, num_classes=0, in_chans=channels, **sized)
