@@ -159,7 +159,7 @@ def _hidden_not_yet(spec: MethodSpec, index: int) -> Iterator[Finding]:
     if not isinstance(objective.critic, Prototypes):
         yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
     ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
-    if ends[0] != "hidden" or ends[1] not in ("map", "tokens") or objective.views != "same":
+    if ends[0] != "hidden" or ends[1] not in ("map", "tokens"):
         text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}` and `views: same`"
         yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
 

@@ -263,7 +263,7 @@ class _Step:
             projection=projection,
             own=own,
             target_rows=y.shape[0] // self.sizes.batch,
-            hidden=self._mask(views[pair.target_view], "hidden") if spec.marginal.needs_hidden else None,
+            hidden=self._mask(views[pair.anchor_view], "hidden") if spec.marginal.needs_hidden else None,
         )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
