@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from ssmi_dsl.components.augment import GEOMETRIC, resolve_augment
 from ssmi_dsl.components.backbones import Vit, gives_tokens
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.heads import LinearHead, TransformerHead
@@ -160,8 +161,19 @@ def _hidden_not_yet(spec: MethodSpec, index: int) -> Iterator[Finding]:
         yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
     ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
     if ends[0] != "hidden" or ends[1] not in ("map", "tokens"):
-        text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}` and `views: same`"
+        text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}`"
         yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
+    moved = _first_that_moves(spec)
+    if objective.views == "other" and moved is not None:
+        text = f"`{moved}` moves the places of each view on its own, so hidden ones have no counterpart; use `views: same`, or leave it out"
+        yield "SY011", "not-yet-compiled", (*loc, "views"), text
+
+
+def _first_that_moves(spec: MethodSpec) -> str | None:
+    """The first operation that changes where things lie in a view."""
+    views = range(spec.views.total)
+    ops = (op for view in views for op in resolve_augment(*spec.views.augment_of(view)))
+    return next((name for name, op in ops if isinstance(op, GEOMETRIC)), None)
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:

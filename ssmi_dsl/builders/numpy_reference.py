@@ -88,7 +88,7 @@ class NumpyBuilder:
     def add_positions(self, x: Array, *, group: int) -> Array:
         code = np.empty((group, x.shape[1]))
         for place in range(group):
-            angles = np.arange(x.shape[1]) * 10000.0 ** (-(place // 2) / ((group + 1) // 2))
+            angles: Array = np.arange(x.shape[1], dtype=np.float64) * 10000.0 ** (-(place // 2) / ((group + 1) // 2))
             code[place] = np.sin(angles) if place % 2 == 0 else np.cos(angles)
         return x + np.tile(code, (len(x) // group, 1))
 

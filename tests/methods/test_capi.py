@@ -154,4 +154,4 @@ def test_the_length_of_a_prototype_is_learned() -> None:
     lowered = lower(small("capi"))
     state = initial_state(lowered.method, lowered.networks, seed=0)
     gain = state["param/student.prototypes/gain"]
-    assert torch.equal(gain, torch.ones(32, 1))
+    assert torch.equal(gain, torch.ones(64, 1))

@@ -209,8 +209,9 @@ class IRBuilder:
     ) -> Value:
         assert past is None or group == 1, "past rows belong to no place"
         more = tuple(value for value in (past, share) if value is not None)
-        grouped: dict[str, Attr] = {"group": group} if group > 1 else {}
-        return self.op("sinkhorn", x, *more, iterations=iterations, **grouped)
+        if group > 1:
+            return self.op("sinkhorn", x, iterations=iterations, group=group)
+        return self.op("sinkhorn", x, *more, iterations=iterations)
 
     def concat_columns(self, x: Value, y: Value) -> Value:
         return self.op("concat_columns", x, y)
