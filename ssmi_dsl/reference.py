@@ -15,7 +15,7 @@ from ssmi_dsl.spec.evaluate import Evaluate, MutualInformation, Probe
 from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import Lint, MethodSpec
 from ssmi_dsl.spec.objective import Objective, Weights
-from ssmi_dsl.spec.optimize import DirectPred, Optimize, PredictorUpdate, RecipeSpec
+from ssmi_dsl.spec.optimize import DirectPred, Optimize, PredictorUpdate, RecipeSpec, TermsUpdate
 from ssmi_dsl.spec.views import LocalViews, Views
 from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, POSITIVES, Term
 
@@ -33,6 +33,7 @@ SECTIONS: tuple[tuple[str, type[Params]], ...] = (
     ("optimize", Optimize),
     ("optimize.predictor", PredictorUpdate),
     ("optimize.predictor.direct", DirectPred),
+    ("optimize.terms", TermsUpdate),
     ("recipes.NAME", RecipeSpec),
     ("recipes.NAME.hardware", Hardware),
     ("evaluate", Evaluate),

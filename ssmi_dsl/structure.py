@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import GEOMETRIC
 from ssmi_dsl.components.backbones import Vit, gives_tokens
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.heads import LinearHead, MaskedConvolutionsHead, TransformerHead
@@ -11,6 +13,7 @@ from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.evaluate import Evaluate
+from ssmi_dsl.spec.masks import InverseBlockMask
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.terms import Term, term_name
@@ -112,6 +115,10 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
             yield no(
                 ("branches", name, "input"), f"`input: {branch.input}` needs `views.mask`, which says what is hidden"
             )
+        partly = isinstance(spec.views.mask, InverseBlockMask) and spec.views.mask.predicted < 1
+        if branch.input == "masked" and partly:
+            text = "a branch that sees tokens in place of hidden patches needs them all; leave `predicted` of the mask at 1"
+            yield no(("branches", name, "input"), text)
         if branch.input != "whole" and not isinstance(encoder.backbone, Vit):
             yield no(("branches", name, "input"), "only the backbone `vit` can leave out patches")
         if branch.tokens is not None and branch.tokens.blocks is not None and not isinstance(encoder.backbone, Vit):
@@ -133,6 +140,7 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
         if objective.positive.of_tokens and not {split_output(end)[1] for end in ends} <= {"map", "tokens"}:
             text = f"the positive `{term_name(objective.positive)}` looks among tokens: write `on: {{a: branch.tokens, b: branch.tokens}}`"
             yield no((*objective_loc(spec, index), "positive"), text)
+        yield from _hidden_not_yet(spec, index)
         for end in ("a", "b") if objective.on is not None else ():
             name, output = split_output(getattr(objective.on, end))
             if name not in spec.branches or output not in OUTPUTS:
@@ -163,6 +171,31 @@ def _has_context(spec: MethodSpec, name: str) -> bool:
         seen.add(name)
         name = spec.branches[name].of or ""
     return False
+
+
+def _hidden_not_yet(spec: MethodSpec, index: int) -> Iterator[Finding]:
+    """What a marginal needs that scores all tokens of the target, while the anchor predicts those of hidden ones."""
+    objective, loc = spec.objective[index], objective_loc(spec, index)
+    if not objective.marginal.needs_hidden:
+        return
+    word = term_name(objective.marginal)
+    if not isinstance(objective.critic, Prototypes):
+        yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
+    ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
+    if ends[0] != "hidden" or ends[1] not in ("map", "tokens"):
+        text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}`"
+        yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
+    moved = _first_that_moves(spec)
+    if objective.views == "other" and moved is not None:
+        text = f"`{moved}` moves the places of each view on its own, so hidden ones have no counterpart; use `views: same`, or leave it out"
+        yield "SY011", "not-yet-compiled", (*loc, "views"), text
+
+
+def _first_that_moves(spec: MethodSpec) -> str | None:
+    """The first operation that changes where things lie in a view."""
+    views = range(spec.views.total)
+    ops = (op for view in views for op in resolve_augment(*spec.views.augment_of(view)))
+    return next((name for name, op in ops if isinstance(op, GEOMETRIC)), None)
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:

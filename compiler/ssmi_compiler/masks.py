@@ -57,8 +57,12 @@ def draw_places(declared: PatchMask, grid: Grid, generator: torch.Generator, num
         case _:
             raise AssertionError(f"no way to draw {type(declared).__name__}")
     order = order.argsort(dim=1)
-    hidden, visible = order[:, : counts.hidden].sort(dim=1).values, order[:, counts.hidden :].sort(dim=1).values
-    return visible, hidden[:, None]
+    unseen = size - counts.visible
+    hidden, visible = order[:, :unseen], order[:, unseen:].sort(dim=1).values
+    if counts.hidden < unseen:
+        chosen = torch.rand(num, unseen, generator=generator).argsort(dim=1)[:, : counts.hidden]
+        hidden = hidden.gather(1, chosen)
+    return visible, hidden.sort(dim=1).values[:, None]
 
 
 def _rectangles(grid: Grid, generator: torch.Generator, *, height: Tensor, width: Tensor) -> Tensor:

@@ -49,13 +49,15 @@ class Objective:
         seed: int = 0,
         progress: float = 0.0,
         embedding: int | None = None,
+        scores: int | None = None,
     ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
         Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
-        front of prototypes, where the objective reads scores. Random numbers of a term are there too: draw memory with another `seed` for each step.
+        front of prototypes, where the objective reads scores; `scores` the width of z_a, where it differs from that of z_b. Random numbers of
+        a term are there too: draw memory with another `seed` for each step.
         """
-        tensors = self._tensors(num_features, batch, embedding)
+        tensors = self._tensors(num_features, batch, embedding, scores)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -87,6 +89,8 @@ class Objective:
         target_rows: int | None = None,
         local: bool = False,
         grid: tuple[int, int] | None = None,
+        own: Tensor | None = None,
+        hidden: Tensor | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -97,21 +101,26 @@ class Objective:
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
         Of tokens, `rows` are those of one sample, one after the other, `target_rows` those of one sample in z_b (default: `rows`), `maps` the
         backbone's features of both, `places` [N 2] where they lie in the source image; `local` says that z_a is a local view of multi-crop,
-        `grid` how many rows and columns of places the tokens of a sample are.
+        `grid` how many rows and columns of places the tokens of a sample are. `own` is the target of the anchor's own view, where a positive
+        reads it; `hidden` int64 [N G K] the places that z_a [N*G*K D] predicts of the tokens z_b [N*P E].
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
         partners = 1 if across else target_rows or rows
-        if z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, z_a.shape[1]):
+        masked = self.method.objective.marginal.needs_hidden
+        if masked:
+            self._check_hidden(z_a, z_b, hidden)
+        elif z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, z_a.shape[1]):
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
+        width = z_b.shape[1] if masked else z_a.shape[1]
+        tensors = self._tensors(width, z_a.shape[0], None if embedding is None else embedding.shape[1], z_a.shape[1])
         given = dict(memory or {})
         needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
-                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"
+                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({width})"
             )
         spec = self.method.objective
         if spec.marginal.needs_labels and labels is None:
@@ -136,6 +145,8 @@ class Objective:
             )
         if spec.positive.needs_grid and grid is not None and (problem := spec.positive.misfit(grid)):
             raise ValueError(problem)
+        if spec.positive.needs_own and own is None:
+            raise ValueError(f"`{self.method.spec.name}` needs own [N D], the target of the anchor's own view")
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
@@ -155,10 +166,12 @@ class Objective:
             maps=maps,
             index=index,
             projection=projection,
-            target_rows=target_rows or rows,
+            own=own.detach() if own is not None and stopped else own,
+            target_rows=z_b.shape[0] // hidden.shape[0] if hidden is not None else target_rows or rows,
             places=places,
             local=local,
             grid=grid,
+            hidden=hidden,
         )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -175,9 +188,20 @@ class Objective:
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
         return Loss(joint + marginal, joint, marginal, renewed)
 
-    def _tensors(self, num_features: int, batch: int, embedding: int | None) -> TermTensors:
+    def _check_hidden(self, z_a: Tensor, z_b: Tensor, hidden: Tensor | None) -> None:
+        if hidden is None:
+            raise ValueError(
+                f"`{self.method.spec.name}` needs hidden [N G K], the places of the tokens that z_a predicts"
+            )
+        if z_a.dim() != 2 or z_b.dim() != 2 or z_a.shape[0] != hidden.numel() or z_b.shape[0] % hidden.shape[0]:
+            raise ValueError(
+                f"z_a has a row for each of {hidden.numel()} hidden tokens and z_b one for every token of {hidden.shape[0]} samples, not "
+                f"{tuple(z_a.shape)} and {tuple(z_b.shape)}"
+            )
+
+    def _tensors(self, num_features: int, batch: int, embedding: int | None, scores: int | None = None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding, scores=scores)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

@@ -12,6 +12,7 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
     """Every number that changes from step to step, by its name among the step's inputs (`number/<name>`).
 
     lr, lr/predictor, lr/prototypes   learning rates
+    lr/terms                          where parameters of terms have one of their own
     weight_decay                      where it changes
     momentum/<branch>                 of the update of a target
     objective<i>.<name>               of a term (`Term.schedules`)
@@ -29,6 +30,10 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
     frozen = [prototypes.freeze_epochs for prototypes in owned if prototypes is not None]
     if frozen:
         numbers["lr/prototypes"] = 0.0 if step < max(frozen) * steps_per_epoch else numbers["lr"]
+    terms = method.spec.optimize.terms
+    if terms is not None:
+        of_terms = recipe.optimizer if terms.optimizer is None else terms.optimizer
+        numbers["lr/terms"] = terms.lr_multiplier * rate(recipe.schedule) * (of_terms.lr / recipe.optimizer.lr)
     optimizer = recipe.optimizer
     if optimizer.final_weight_decay is not None:
         decay = Ramp(optimizer.weight_decay, optimizer.final_weight_decay)
@@ -37,7 +42,12 @@ def numbers_at(method: Method, step: int, *, num_steps: int, steps_per_epoch: in
         if branch.ema is not None:
             final = branch.ema.momentum if branch.ema.final is None else branch.ema.final
             numbers[f"momentum/{branch.name}"] = ema_momentum(
-                step, base=branch.ema.momentum, final=final, num_steps=num_steps, kind=branch.ema.schedule
+                step,
+                base=branch.ema.momentum,
+                final=final,
+                num_steps=num_steps,
+                kind=branch.ema.schedule,
+                warmup_steps=round(branch.ema.warmup_epochs * steps_per_epoch),
             )
     for view in method.objectives:
         for term in terms_of(view):
@@ -69,10 +79,21 @@ def learning_rate(
 
 
 def ema_momentum(
-    step: int, *, base: float, final: float, num_steps: int, kind: Literal["constant", "cosine", "linear"]
+    step: int,
+    *,
+    base: float,
+    final: float,
+    num_steps: int,
+    kind: Literal["constant", "cosine", "linear"],
+    warmup_steps: int = 0,
 ) -> float:
-    """m_k = final - (final - base) (cos(π k/K) + 1)/2 for `cosine` (Grill et al. 2020, section 3.2); linear and constant as named."""
-    progress = min(1.0, step / max(1, num_steps))
+    """m_k = final - (final - base) (cos(π k/K) + 1)/2 for `cosine` (Grill et al. 2020, section 3.2); linear and constant as named.
+
+    During warm-up m falls linearly from 1 to `base`; k and K count from its end.
+    """
+    if step < warmup_steps:
+        return 1 - (1 - base) * step / warmup_steps
+    progress = min(1.0, (step - warmup_steps) / max(1, num_steps - warmup_steps))
     if kind == "cosine":
         return final - (final - base) * (cos(pi * progress) + 1) / 2
     return base + (final - base) * progress if kind == "linear" else base

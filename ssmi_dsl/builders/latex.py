@@ -54,6 +54,21 @@ class LatexBuilder:
     def roll_half(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{other}}({x})")
 
+    def group_first(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"\operatorname{{first}}({x})")
+
+    def take_places(self, x: Formula, places: Formula) -> Formula:
+        return Formula(rf"{{{_tight(x)}}}_{{{places}}}")
+
+    def prepend_rows(self, x: Formula, y: Formula, *, group: int) -> Formula:
+        return Formula(rf"[{x};\, {y}]")
+
+    def add_positions(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"{x} + \mathrm{{places}}", tight=False)
+
+    def transformer_layer(self, x: Formula, *weights: Formula, group: int, heads: int) -> Formula:
+        return Formula(rf"\operatorname{{layer}}({x})")
+
     def matmul(self, x: Formula, y: Formula) -> Formula:
         return Formula(rf"{_tight(x)}\,{_tight(y)}")
 
@@ -101,8 +116,16 @@ class LatexBuilder:
         return Formula(rf"\tfrac1P \sum\nolimits_p {_bracket(x)}")
 
     def sinkhorn(
-        self, x: Formula, past: Formula | None = None, share: Formula | None = None, *, iterations: int
+        self,
+        x: Formula,
+        past: Formula | None = None,
+        share: Formula | None = None,
+        *,
+        iterations: int,
+        group: int = 1,
     ) -> Formula:
+        if group > 1:
+            return Formula(rf"\operatorname{{SK}}_p({x})")
         stacked = x if past is None else Formula(rf"[{x};\, {past}]")
         return Formula(rf"\operatorname{{SK}}({stacked})" + ("" if past is None else "_i"))
 
@@ -205,6 +228,9 @@ class LatexBuilder:
 
     def row_argmax(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{argmax}}_j {_bracket(x)}")
+
+    def row_top(self, x: Formula, *, count: int) -> Formula:
+        return Formula(rf"\operatorname{{top}}_{{{count}}}\, {_tight(x)}")
 
     def harden(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{onehot}} \operatorname{{argmax}}_j {_bracket(x)}")

@@ -95,6 +95,44 @@ class NumpyBuilder:
     def group_mean(self, x: Array, *, group: int) -> Array:
         return np.stack([x[start : start + group].mean(axis=0) for start in range(0, len(x), group)])
 
+    def group_first(self, x: Array, *, group: int) -> Array:
+        return x[::group]
+
+    def take_places(self, x: Array, places: Array) -> Array:
+        group = len(x) // len(places)
+        return np.stack([x[sample * group + int(p)] for sample, own in enumerate(places) for p in own.ravel()])
+
+    def prepend_rows(self, x: Array, y: Array, *, group: int) -> Array:
+        return np.concatenate([np.vstack([row, y[i * group : (i + 1) * group]]) for i, row in enumerate(x)])
+
+    def add_positions(self, x: Array, *, group: int) -> Array:
+        code = np.empty((group, x.shape[1]))
+        for place in range(group):
+            angles: Array = np.arange(x.shape[1], dtype=np.float64) * 10000.0 ** (-(place // 2) / ((group + 1) // 2))
+            code[place] = np.sin(angles) if place % 2 == 0 else np.cos(angles)
+        return x + np.tile(code, (len(x) // group, 1))
+
+    def transformer_layer(self, x: Array, *weights: Array, group: int, heads: int) -> Array:
+        qkv, qkv_bias, out, out_bias, scale1, shift1, expand, expand_bias, contract, contract_bias, scale2, shift2 = (
+            weights
+        )
+        width = x.shape[1]
+        size = width // heads
+        mixed = np.empty_like(x)
+        for start in range(0, len(x), group):
+            q, k, v = np.split(x[start : start + group] @ qkv.T + qkv_bias, 3, axis=1)
+            for first in range(0, width, size):
+                part = slice(first, first + size)
+                scores = np.exp(q[:, part] @ k[:, part].T / np.sqrt(size))
+                mixed[start : start + group, part] = scores / scores.sum(axis=1, keepdims=True) @ v[:, part]
+        z = self._layer_norm(x + mixed @ out.T + out_bias, scale1, shift1)
+        inner = np.maximum(z @ expand.T + expand_bias, 0.0) @ contract.T + contract_bias
+        return self._layer_norm(z + inner, scale2, shift2)
+
+    def _layer_norm(self, x: Array, scale: Array, shift: Array) -> Array:
+        centred = x - x.mean(axis=1, keepdims=True)
+        return centred / np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + 1e-5) * scale + shift
+
     def cross_moment(self, x: Array, y: Array) -> Array:
         return x.T @ y / x.shape[0]
 
@@ -111,7 +149,14 @@ class NumpyBuilder:
     def roll_half(self, x: Array) -> Array:
         return np.roll(x, x.shape[0] // 2, axis=0)
 
-    def sinkhorn(self, x: Array, past: Array | None = None, share: Array | None = None, *, iterations: int) -> Array:
+    def sinkhorn(
+        self, x: Array, past: Array | None = None, share: Array | None = None, *, iterations: int, group: int = 1
+    ) -> Array:
+        if group > 1:
+            assigned = np.empty_like(x)
+            for place in range(group):
+                assigned[place::group] = self.sinkhorn(x[place::group], iterations=iterations)
+            return assigned
         rows = x if past is None else np.concatenate([x, past])
         mass = (
             np.ones(len(rows))
@@ -232,6 +277,9 @@ class NumpyBuilder:
 
     def row_argmax(self, x: Array) -> Array:
         return x.argmax(axis=1).astype(np.float64)
+
+    def row_top(self, x: Array, *, count: int) -> Array:
+        return np.argsort(-x, axis=1, kind="stable")[:, :count].reshape(-1).astype(np.float64)
 
     def harden(self, x: Array) -> Array:
         return np.eye(x.shape[1])[x.argmax(axis=1)]

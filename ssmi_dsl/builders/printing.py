@@ -91,6 +91,21 @@ class PrintBuilder:
     def group_mean(self, x: Formula, *, group: int) -> Formula:
         return Formula(f"mean_p({x})")
 
+    def group_first(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"first({x})")
+
+    def take_places(self, x: Formula, places: Formula) -> Formula:
+        return Formula(f"{_tight(x)}[{places}]")
+
+    def prepend_rows(self, x: Formula, y: Formula, *, group: int) -> Formula:
+        return Formula(f"[{x}; {y}]")
+
+    def add_positions(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"{x} + places", tight=False)
+
+    def transformer_layer(self, x: Formula, *weights: Formula, group: int, heads: int) -> Formula:
+        return Formula(f"layer({x})")
+
     def cross_moment(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"corr({x}, {y})")
 
@@ -107,8 +122,16 @@ class PrintBuilder:
         return Formula(f"other({x})")
 
     def sinkhorn(
-        self, x: Formula, past: Formula | None = None, share: Formula | None = None, *, iterations: int
+        self,
+        x: Formula,
+        past: Formula | None = None,
+        share: Formula | None = None,
+        *,
+        iterations: int,
+        group: int = 1,
     ) -> Formula:
+        if group > 1:
+            return Formula(f"SK_p({x})")
         return Formula(f"SK({x})" if past is None else f"SK([{x}; {past}])ᵢ")
 
     def concat_columns(self, x: Formula, y: Formula) -> Formula:
@@ -210,6 +233,9 @@ class PrintBuilder:
 
     def row_argmax(self, x: Formula) -> Formula:
         return Formula(f"argmaxⱼ({x})")
+
+    def row_top(self, x: Formula, *, count: int) -> Formula:
+        return Formula(f"top{count}_j({x})")
 
     def harden(self, x: Formula) -> Formula:
         return Formula(f"onehot argmaxⱼ({x})")

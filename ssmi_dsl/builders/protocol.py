@@ -117,6 +117,34 @@ class Builder(Protocol[V]):
         """x [N*P D], P = `group` -> [N D], means of P rows that follow each other."""
         ...
 
+    def group_first(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N D], the first of every P rows that follow each other."""
+        ...
+
+    def take_places(self, x: V, places: V) -> V:
+        """x [N*P D], places [N G K], whole numbers below P -> [N*G*K D], the named rows of each sample's P."""
+        ...
+
+    def prepend_rows(self, x: V, y: V, *, group: int) -> V:
+        """x [N D], y [N*P D], P = `group` -> [N*(1+P) D], row i of x in front of the P rows of y that belong to it."""
+        ...
+
+    def add_positions(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N*P D], a fixed code added that tells the P rows of a sample apart.
+
+        Row p, feature d: sin(d ω_p) for even p and cos(d ω_p) for odd p, ω_p = 10000^(-⌊p/2⌋ / ⌈P/2⌉).
+        """
+        ...
+
+    def transformer_layer(self, x: V, *weights: V, group: int, heads: int) -> V:
+        """x [N*P D], P = `group` -> [N*P D], one encoder layer on the P rows of each sample (Vaswani et al. 2017, section 3).
+
+        z = norm(x + attention(x)), then norm(z + contract(relu(expand(z)))). `weights`, H the hidden width: qkv [3D D] and its bias [3D], out [D D]
+        [D], scale and shift of the first norm [D] [D], expand [H D] [H], contract [D H] [D], scale and shift of the second norm [D] [D]; the
+        norms add 1e-5 to the variance. `heads` divide D.
+        """
+        ...
+
     def cross_moment(self, x: V, y: V) -> V:
         """x [N D], y [N E] -> xᵀ y / N [D E]."""
         ...
@@ -137,10 +165,11 @@ class Builder(Protocol[V]):
         """x [2N D] -> [2N D], the two halves exchanged: row i meets its other view."""
         ...
 
-    def sinkhorn(self, x: V, past: V | None = None, share: V | None = None, *, iterations: int) -> V:
+    def sinkhorn(self, x: V, past: V | None = None, share: V | None = None, *, iterations: int, group: int = 1) -> V:
         """x, logarithms [N K] -> [N K], exp x scaled so that columns share the rows equally and every row sums to 1, columns first.
 
-        `past` [M K] are more rows, of mass `share` (a scalar, 0 to 1) each: they take part and are not returned.
+        `past` [M K] are more rows, of mass `share` (a scalar, 0 to 1) each: they take part and are not returned. With `group` = P, the rows
+        of a sample follow each other and those p, P + p, 2P + p … are scaled among themselves, for each p.
         """
         ...
 
@@ -260,6 +289,10 @@ class Builder(Protocol[V]):
 
     def row_argmax(self, x: V) -> V:
         """x [N M] -> [N], the column of the greatest entry of every row, the first of equals; no gradient."""
+        ...
+
+    def row_top(self, x: V, *, count: int) -> V:
+        """x [N M] -> [N*count], the columns of the `count` greatest entries of every row, greatest first, row by row; no gradient."""
         ...
 
     def harden(self, x: V) -> V:

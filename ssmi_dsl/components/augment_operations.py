@@ -100,6 +100,10 @@ class HorizontalFlip(Params):
     p: Probability = 0.5
 
 
+# operations that change where things lie
+GEOMETRIC = (RandomResizedCrop, Part, RandomAffine, HorizontalFlip)
+
+
 class ColorJitter(Params):
     """Brightness, contrast, saturation and hue changed by random factors, in random order for each sample.
 

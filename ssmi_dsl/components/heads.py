@@ -86,6 +86,10 @@ class TransformerHead(Head):
     width: int = Field(default=384, ge=8, le=4096, multiple_of=4, description="features inside the predictor")
     depth: int = Field(default=6, ge=1, le=64, description="transformer blocks")
     heads: int = Field(default=6, ge=1, le=64, description="attention heads; they divide the width")
+    attention: Literal["joint", "cross"] = Field(
+        default="joint",
+        description="joint: visible and hidden tokens see each other (I-JEPA); cross: hidden ones see the encoder's tokens alone (CAPI)",
+    )
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> Self:

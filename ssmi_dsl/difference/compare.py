@@ -188,6 +188,8 @@ def _optimisation(method: Method, *, predicts: bool) -> Flat:
     }
     flat |= {f"optimizer.{key}": value for key, value in recipe.optimizer.model_dump(mode="json").items()}
     flat |= {f"recipe.{key}": getattr(recipe, key) for key in _OF_RECIPE}
+    if optimize.terms is not None:
+        flat |= {f"terms.{key}": value for key, value in optimize.terms.model_dump(mode="json").items()}
     if predicts:
         flat |= {f"predictor.{key}": value for key, value in optimize.predictor.model_dump(mode="json").items()}
     return flat

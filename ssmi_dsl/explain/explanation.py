@@ -197,12 +197,15 @@ def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, nam
         places=(named("s"), named("s'")),
         grid=(side, side),
         projection=named("projection"),
+        own=Formula("b'"),
+        target_rows=2,
+        hidden=named("hidden"),
     )
 
 
 def _memory_of(term: Term) -> tuple[str, ...]:
     """Names of the tensors and numbers that a term's emission may read; their shapes do not matter to a formula."""
-    shapes = Shapes(2, 2, num_train=2, embedding=2)
+    shapes = Shapes(2, 2, num_train=2, embedding=2, scores=2)
     return (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
 
 

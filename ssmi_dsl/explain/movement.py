@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ssmi_dsl.spec.method import BranchView, Method, Phase, Sharing
-from ssmi_dsl.spec.parts import owned_parts, trained_parts
+from ssmi_dsl.spec.parts import lone_learners, owned_parts, trained_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def _phase_claims(method: Method, phase: Phase) -> Iterator[str]:
     held = [part for part in _all_parts(method) if part not in moved and _is_held(method, part)]
     if held:
         yield f"{phase.name}: no loss term reaches {_names(held)}"
+    for part, term in lone_learners(method):
+        yield f"{phase.name}: `{part}` learns from {term} alone, which reaches nothing else"
     if method.paradigm == "sdmi":
         yield f"{phase.name}: sdmi, some branch output passes no gradient"
     else:

@@ -20,7 +20,7 @@ class Note:
 def notes_of(method: Method) -> tuple[Note, ...]:
     """Every consequence, those of the objectives first."""
     found = [note for reads in method.objectives for note in _of_objective(method, reads)]
-    return tuple(dict.fromkeys([*found, *_of_steps(method), *_of_predictor(method)]))
+    return tuple(dict.fromkeys([*found, *_of_steps(method), *_of_predictor(method), *_of_terms(method)]))
 
 
 def _of_objective(method: Method, reads: ObjectiveView) -> Iterator[Note]:
@@ -35,6 +35,11 @@ def _of_objective(method: Method, reads: ObjectiveView) -> Iterator[Note]:
     elif _is_true(reads) and isinstance(marginal, Assignment):
         yield Note(
             "how targets are assigned carries the marginal term, which adds no value to the loss: its cross-entropy alone would collapse",
+            Origin.PROJECT,
+        )
+    elif _is_true(reads) and marginal.learns_alone:
+        yield Note(
+            "balanced assignments carry the marginal term: the value of its part trains the centroids and nothing else",
             Origin.PROJECT,
         )
     elif _is_true(reads):
@@ -92,3 +97,17 @@ def _of_predictor(method: Method) -> Iterator[Note]:
     rate = "keeps its base learning rate after warm-up" if constant else "follows the encoder's learning rate"
     text = "the predictor keeps its initial weights" if update.frozen else f"the predictor {rate}{factor}"
     yield Note(text, Origin.CITED)
+
+
+def _of_terms(method: Method) -> Iterator[Note]:
+    update = method.spec.optimize.terms
+    if update is None:
+        return
+    own = update.optimizer
+    rate = (
+        "the encoder's learning rate"
+        if own is None
+        else f"a learning rate of {own.lr:g} by an `{type(own).name}` of its own"
+    )
+    factor = f", times {update.lr_multiplier:g}" if update.lr_multiplier != 1 else ""
+    yield Note(f"what terms learn follows {rate}{factor}", Origin.CITED)

@@ -14,7 +14,7 @@ def parts_before(branch: BranchView, output: OutputName) -> tuple[str, ...]:
     of_tokens = output in ("tokens", "hidden")
     behind = output != "map" and output != "features"
     if of_tokens and isinstance(branch.predictor, TransformerHead):
-        return ("encoder", "predictor")
+        return ("encoder", "predictor", *(("prototypes",) if branch.prototypes is not None else ()))
     projector = "token_projector" if of_tokens and branch.token_projector is not None else "projector"
     prototypes = "token_prototypes" if of_tokens and branch.token_prototypes is not None else "prototypes"
     has = {

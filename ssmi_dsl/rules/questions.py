@@ -14,6 +14,7 @@ from ssmi_dsl.terms.marginals.center_sharpen import CenterSharpen
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
 from ssmi_dsl.terms.marginals.kmeans import KMeans
 from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
+from ssmi_dsl.terms.marginals.online_clusters import OnlineClusters
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
 from ssmi_dsl.terms.marginals.relations import Relations
@@ -64,7 +65,7 @@ def num_candidates(method: Method) -> int | None:
 
 def assigns(marginal: Marginal) -> bool:
     """Whether the target is turned into an assignment, which is a constant of the loss by definition."""
-    return isinstance(marginal, (Assignment, MeanEntropy))
+    return isinstance(marginal, (Assignment, MeanEntropy, OnlineClusters))
 
 
 def is_second_order(marginal: Marginal) -> bool:

@@ -21,6 +21,9 @@ class Ema(Params):
     schedule: Literal["constant", "cosine", "linear"] = Field(
         default="constant", description="how m goes from `momentum` to `final`"
     )
+    warmup_epochs: float = Field(
+        default=0.0, ge=0, description="epochs at the start in which m falls from 1 to `momentum`, linearly"
+    )
     buffers: Literal["copy", "ema"] = Field(
         default="copy",
         description="running statistics of the target: copied from the source, or averaged like parameters",
@@ -37,6 +40,9 @@ class Prototypes(Params):
     )
     shared: bool = Field(
         default=False, description="EMA targets are scored against the same prototypes, not against followers of them"
+    )
+    gain: bool = Field(
+        default=False, description="each prototype has a learned length, as by weight normalisation, 1 at the start"
     )
 
 

@@ -68,6 +68,14 @@ class InverseBlockMask(RatioMask):
     name: ClassVar[str] = "inverse-block"
 
     aspect: float = Field(default=0.5, gt=0, le=1, description="least height / width; the largest is its inverse")
+    predicted: float = Field(
+        default=1.0, gt=0, le=1, description="share of the hidden patches, drawn at random, that are predicted"
+    )
+
+    def counts(self, grid: Grid) -> Counts:
+        """`hidden` patches are those that are predicted; the others are neither hidden nor visible."""
+        every = super().counts(grid)
+        return Counts(1, max(int(self.predicted * every.hidden), 1), every.visible)
 
 
 class BlockMask(PatchMask):

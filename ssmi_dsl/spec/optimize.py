@@ -40,6 +40,15 @@ class PredictorUpdate(Params):
         return not self.frozen and self.direct is None
 
 
+class TermsUpdate(Params):
+    """How the parameters that belong to terms of the objectives are updated: networks of a positive, centroids, temperatures."""
+
+    optimizer: Annotated[Optimizer, OneOf(OPTIMIZERS)] | None = Field(
+        default=None, description="an optimiser of their own; its rate follows the recipe's schedule"
+    )
+    lr_multiplier: float = Field(default=1.0, gt=0, description="factor on the learning rate")
+
+
 class Optimize(Params):
     """Which blocks of parameters move, and in which order."""
 
@@ -61,6 +70,9 @@ class Optimize(Params):
         default="sequential", description="whether the M-step sees the result of the E-step of the same batch"
     )
     predictor: PredictorUpdate = Field(default=PredictorUpdate(), description="update of the predictor")
+    terms: TermsUpdate | None = Field(
+        default=None, description="update of what terms of the objectives learn; default: as the encoder"
+    )
 
 
 class RecipeSpec(Params):

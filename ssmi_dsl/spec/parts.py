@@ -1,6 +1,7 @@
 """Parameter groups: which parts a branch owns, which hold tensors of the terms, and which of them a phase moves."""
 
 from ssmi_dsl.components.heads import SliceHead
+from ssmi_dsl.components.optimizers import Optimizer
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Phase, Sharing
 from ssmi_dsl.terms import Shapes, Term
 
@@ -37,6 +38,27 @@ def terms_of(view: ObjectiveView) -> tuple[Term, ...]:
     return (view.spec.bound, view.spec.critic, view.spec.marginal, view.spec.positive)
 
 
+def is_of_terms(part: str) -> bool:
+    """Whether a parameter group holds the learned tensors of an objective."""
+    return part.startswith("objective") and "." not in part
+
+
+def optimizer_of(method: Method, part: str) -> Optimizer:
+    """The optimiser that moves a parameter group."""
+    terms = method.spec.optimize.terms
+    own = terms.optimizer if terms is not None and is_of_terms(part) else None
+    return method.recipe.optimizer if own is None else own
+
+
 def term_part(view: ObjectiveView) -> str:
     """The parameter group of an objective's learned tensors, and the first part of the names of its state."""
     return f"objective{view.index}"
+
+
+def lone_learners(method: Method) -> tuple[tuple[str, str], ...]:
+    """Parameter groups of terms that learn alone, each with the loss term that trains it."""
+    return tuple(
+        (term_part(view), f"{view.name}.marginal" if view.name else "marginal")
+        for view in method.objectives
+        if view.spec.marginal.learns_alone
+    )

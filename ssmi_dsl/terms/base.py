@@ -75,13 +75,14 @@ class Ramp:
 class Shapes:
     """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
 
-    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    `embedding` is the width in front of the target's prototypes where it has them, else D; `scores` the width of what the anchor gives.
     """
 
     batch: int
     width: int
     num_train: int | None = None
     embedding: int | None = None
+    scores: int | None = None
 
 
 class Term(Params):
@@ -159,6 +160,10 @@ class Inputs(Generic[V]):
     """Whether the anchor is a local view of multi-crop."""
     grid: tuple[int, int] | None = None
     """Rows and columns of the map whose places are the tokens in x and y, for positives that read it."""
+    hidden: V | None = None
+    """Places of the hidden patches that x predicts [N G K], int64, where y holds a row for every patch."""
+    own: V | None = None
+    """What the target gives of the anchor's own view [N D], for positives that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,7 @@ class Positive(Term):
 
     reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
     needs_grid  emissions read `at.grid`
+    needs_own  emissions read `at.own`
     other_place  the partner never lies where the anchor does, so that one view gives pairs of different inputs
     of_tokens  partners are looked for among the tokens of one sample: both ends of the objective give tokens of whole views
     """
@@ -235,6 +241,7 @@ class Positive(Term):
     reads: ClassVar[Literal["pair", "others"]] = "pair"
     of_tokens: ClassVar[bool] = False
     needs_grid: ClassVar[bool] = False
+    needs_own: ClassVar[bool] = False
     other_place: ClassVar[bool] = False
 
     @property
@@ -253,7 +260,11 @@ class Positive(Term):
 
     def meet(self, b: Builder[V], at: Inputs[V]) -> Inputs[V]:
         """What the loss reads: anchors and their partners, row by row. A positive may leave out anchors, and then changes `rows`."""
-        return replace(at, y=self.partner(b, at))
+        return replace(at, x=self.anchor(b, at), y=self.partner(b, at))
+
+    def anchor(self, b: Builder[V], at: Inputs[V]) -> V:
+        """at.x [N D] -> [N D], what takes its place; most leave the anchor as it is."""
+        return at.x
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -272,6 +283,8 @@ class Marginal(Term):
     needs_index       something is kept for every training image: emissions read `at.index`
     needs_projection  emissions read `at.projection`
     ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
+    needs_hidden      x are predictions of hidden tokens, y all tokens of the target, which the term scores itself: emissions read `at.hidden`
+    learns_alone      the marginal part trains the term's own tensors and nothing else, the joint part all but them; the certificate proves it
     """
 
     kind: ClassVar[Literal["estimated", "surrogate", "none"]]
@@ -283,6 +296,8 @@ class Marginal(Term):
     needs_index: ClassVar[bool] = False
     needs_projection: ClassVar[bool] = False
     ignores_target: ClassVar[bool] = False
+    needs_hidden: ClassVar[bool] = False
+    learns_alone: ClassVar[bool] = False
 
     def candidates(self, batch: int) -> int | None:
         """M, how many candidates an anchor is compared with, its positive included; None where nothing is sampled."""

@@ -16,6 +16,10 @@ from ssmi_dsl.builders.printing import Formula, PrintBuilder
 N, M, D = 5, 7, 4
 Operation = Callable[..., Any]
 
+H = 6
+# weights of one transformer layer of hidden width H
+LAYER = ((3 * D, D), (3 * D,), (D, D), (D,), (D,), (D,), (H, D), (H,), (D, H), (D,), (D,), (D,))
+
 # name: (shapes of the operands, how a reader is called)
 OPERATIONS: dict[str, tuple[tuple[tuple[int, ...], ...], Operation]] = {
     "matmul": (((N, M), (M, D)), lambda b, x, y: b.matmul(x, y)),
@@ -37,7 +41,13 @@ OPERATIONS: dict[str, tuple[tuple[tuple[int, ...], ...], Operation]] = {
     "softmax": (((N, M),), lambda b, x: b.softmax(x)),
     "column_sum": (((N, D),), lambda b, x: b.column_sum(x)),
     "column_mean": (((N, D),), lambda b, x: b.column_mean(x)),
+    "row_top": (((N, M), (M, D)), lambda b, x, y: b.take_rows(y, b.row_top(x, count=3))),
+    "group_first": (((2 * N, D),), lambda b, x: b.group_first(x, group=2)),
+    "prepend_rows": (((N, D), (3 * N, D)), lambda b, x, y: b.prepend_rows(x, y, group=3)),
+    "add_positions": (((5 * N, D),), lambda b, x: b.add_positions(x, group=5)),
+    "transformer_layer": (((3 * N, D), *LAYER), lambda b, x, *w: b.transformer_layer(x, *w, group=3, heads=2)),
     "sinkhorn": (((N, D),), lambda b, x: b.sinkhorn(x, iterations=3)),
+    "sinkhorn by place": (((3 * N, D),), lambda b, x: b.sinkhorn(x, iterations=3, group=3)),
     "sinkhorn with past": (((N, D), (M, D), ()), lambda b, x, y, w: b.sinkhorn(x, y, b.square(w), iterations=3)),
 }
 
@@ -52,7 +62,7 @@ def test_torch_and_ir_agree_with_numpy(name: str) -> None:
     found = operation(TorchBuilder(), *(torch.from_numpy(array) for array in arrays))
     builder = IRBuilder(GraphBuilder("operations"))
     value = operation(builder, *(builder.op("number", shape=shape, key=str(i)) for i, shape in enumerate(shapes)))
-    text = operation(PrintBuilder(), *(Formula(letter) for letter in "xyw"[: len(shapes)]))
+    text = operation(PrintBuilder(), *(Formula(letter) for letter in "xywabcdefghijk"[: len(shapes)]))
 
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12, atol=1e-14)
     assert isinstance(value, Value)

@@ -34,6 +34,20 @@ def test_it_is_refused_where_it_stands(line: str, place: str, words: str) -> Non
     assert words in found.message
 
 
+HIDDEN = [
+    ("objective: {critic: dot}", "critic", "needs the critic `prototypes`"),
+    ("objective: {on: {b: teacher.features}}", "marginal", "needs `on: {a: BRANCH.hidden, b: BRANCH.map}`"),
+    ("objective: {views: other}\nviews: {count: 2}", "views", "`random-resized-crop` moves the places"),
+    ("branches: {student: {input: masked}}", "input", "needs them all; leave `predicted` of the mask at 1"),
+]
+
+
+@pytest.mark.parametrize(("lines", "key", "words"), HIDDEN)
+def test_what_predicts_hidden_tokens_needs_them_to_correspond(lines: str, key: str, words: str) -> None:
+    found = [d for d in check(read_document(f"extends: capi\n{lines}\n")) if d.code == "SY011"]
+    assert any(d.loc[-1] == key and words in d.message for d in found), [d.message for d in found]
+
+
 @pytest.mark.parametrize("line", ACCEPTED)
 def test_saying_what_is_done_anyway_is_accepted(line: str) -> None:
     assert check(read_document(f"extends: jmi\n{line}\n")) == ()

@@ -39,6 +39,8 @@ def test_the_certificate_proves_what_is_announced(name: str) -> None:
                 for path in flow.paths
                 if flow.phase == move.phase
             )
+    announced = [claim for claim in claims_of(method) if " alone, which reaches nothing else" in claim]
+    assert {claim.split(": ")[1].split(",")[0].replace("`", "") for claim in announced} == set(certificate.alone)
     assert {f.branch for f in followers_of(method) if f.kind != "copy"} == {
         re.split(" follows | never moves", line)[0] for line in certificate.followers
     }

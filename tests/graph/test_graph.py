@@ -75,11 +75,15 @@ def test_lines_say_what_the_method_does(name: str) -> None:
 
 
 def _group_of(method: Method, box: str) -> str:
-    """The parameter group that a box applies: prototypes may be those of a target's source; a critic has a group of its own."""
+    """The parameter group that a box applies: prototypes may be those of a target's source, a predictor is never shared; a critic has a
+    group of its own.
+    """
     name, dot, part = box.partition(".")
     if not dot:
         return f"objective{int(box.partition('-')[2] or 1) - 1}"
     branch = method.branch(name)
+    if part == "predictor":
+        return box
     return f"{branch.prototype_owner if part in ('prototypes', 'token_prototypes') else branch.owner}.{part}"
 
 

@@ -32,8 +32,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "dot": {"most": 1.0},
     "laplace": {"beta": 0.5, "per_feature": False},
 }
-# read scores of prototypes, projections or sample numbers: in tests of their own (tests/methods)
-OF_PROTOTYPES = {"center-sharpen", "sinkhorn", "prototypes", "groups", "kmeans", "mean-entropy"}
+# read scores of prototypes, projections, sample numbers or hidden tokens: in tests of their own (tests/methods)
+OF_PROTOTYPES = {"center-sharpen", "sinkhorn", "prototypes", "groups", "kmeans", "mean-entropy", "online-clusters"}
 
 
 def _words() -> list[tuple[str, str]]:
@@ -81,8 +81,13 @@ def test_readers_agree(family: str, name: str) -> None:
     arrays: Mapping[str, Any] = {key: value.numpy() for key, value in memory.items()}
     tensors = [torch.tensor(view) for view in views]
 
-    left = _emit(NumpyBuilder(), terms, Inputs(views[0], views[1], tuple(views), arrays, labels))
-    right = _emit(TorchBuilder(), terms, Inputs(tensors[0], tensors[1], tuple(tensors), memory, torch.tensor(labels)))
+    given = Inputs(views[0], views[1], tuple(views), arrays, labels, pairs=((views[0], views[1]), (views[2], views[1])))
+    first, second, third = tensors
+    pairs = ((first, second), (third, second))
+    left = _emit(NumpyBuilder(), terms, given)
+    right = _emit(
+        TorchBuilder(), terms, Inputs(first, second, tuple(tensors), memory, torch.tensor(labels), pairs=pairs)
+    )
 
     assert (left.joint is None) == (right.joint is None)
     if left.joint is not None and right.joint is not None:
@@ -99,7 +104,8 @@ def test_readers_agree(family: str, name: str) -> None:
 def test_a_word_prints_its_inputs(family: str, name: str) -> None:
     terms = _terms(family, name)
     memory = {key: Formula(key) for key in _memory(terms)}
-    at = Inputs(Formula("a"), Formula("b"), (Formula("a"), Formula("b")), memory, Formula("labels"))
+    a, b = Formula("a"), Formula("b")
+    at = Inputs(a, b, (a, b), memory, Formula("labels"), pairs=((a, b),))
     parts = _emit(PrintBuilder(), terms, at)
     text = f"{parts.joint} {parts.marginal}"
     assert "a" in text

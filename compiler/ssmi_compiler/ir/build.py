@@ -60,15 +60,23 @@ def build_graph(method: Method, sizes: Sizes) -> Graph:
 
 
 def term_tensors(
-    method: Method, view: ObjectiveView, *, batch: int, width: int, embedding: int | None = None
+    method: Method,
+    view: ObjectiveView,
+    *,
+    batch: int,
+    width: int,
+    embedding: int | None = None,
+    scores: int | None = None,
 ) -> TermTensors:
-    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes."""
+    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes, `scores` the
+    width of the anchor's.
+    """
     if view.spec.marginal.needs_index and method.recipe.num_train is None:
         raise CompileError(
             f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
             "how many there are; choose the recipe of a bundled data set"
         )
-    shapes = Shapes(batch, width, method.recipe.num_train, embedding)
+    shapes = Shapes(batch, width, method.recipe.num_train, embedding, scores)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
     ramps: dict[str, Ramp] = {}
@@ -141,6 +149,7 @@ class _Step:
                 batch=sizes.batch,
                 width=read_size(view, sizes.features),
                 embedding=embedding_size(view, sizes.features),
+                scores=output_size(view.anchor, view.anchor_output, sizes.features),
             )
             for view in method.objectives
         ]
@@ -210,7 +219,8 @@ class _Step:
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x, y = self._ends(view, pair, phase, views)
-        if x.shape[1:] != y.shape[1:]:
+        scores_target = view.spec.critic.learned(Shapes(2, 2)) or view.spec.marginal.needs_hidden
+        if x.shape[1:] != y.shape[1:] and not scores_target:
             ends = (
                 (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
                 (f"{pair.target}.{view.target_output}", y.shape[1]),
@@ -236,6 +246,9 @@ class _Step:
         projection: Value | None = None
         if spec.marginal.needs_projection:
             projection = self._read(pair.anchor, "projection", pair.anchor_view, phase, views)
+        own: Value | None = None
+        if spec.positive.needs_own:
+            own = self._read(pair.target, view.target_output, pair.anchor_view, phase, views)
         at = Inputs(
             x,
             y,
@@ -254,6 +267,8 @@ class _Step:
             places=self._places(view, pair) if spec.positive.needs_places else None,
             local=pair.anchor_view >= self.method.spec.views.count,
             grid=self._grid(view, pair) if spec.positive.needs_grid else None,
+            own=own,
+            hidden=self._mask(views[pair.anchor_view], "hidden") if spec.marginal.needs_hidden else None,
         )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -442,9 +457,9 @@ class _Step:
         return self._apply("encode", f"{branch.owner}.encoder", image, *shape, places=places, attrs=attrs)
 
     def _predicted(self, branch: BranchView, x: Value, image: Value) -> Value:
-        """Tokens of hidden patches [N*G*K F], predicted from the visible ones."""
+        """Tokens of hidden patches [N*G*K F], predicted from the visible ones, or their scores where the branch has prototypes."""
         counts = self._counts(image)
-        return self._apply(
+        z = self._apply(
             "predict_tokens",
             f"{branch.name}.predictor",
             x,
@@ -453,6 +468,9 @@ class _Step:
             places=(self._mask(image, "visible"), self._mask(image, "hidden")),
             attrs={"grid": self.sizes.grids[branch.owner][self.views.index(image)]},
         )
+        if branch.prototypes is None:
+            return z
+        return self._apply("assign", f"{branch.prototype_owner}.prototypes", z, branch.prototypes.count)
 
     def _sees(self, branch: BranchView, image: Value) -> str:
         """What a branch sees of a view; only global views are masked."""

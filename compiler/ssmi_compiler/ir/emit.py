@@ -40,6 +40,10 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "take_rows": lambda x, index: (index[0], *x[1:]),
     "match_rows": lambda x, y, values: values if x == y and x[0] == values[0] else _same(x, y, values),
     "nearest_rows": lambda x, y: x[:1] if x[1:] == y[1:] else _same(x, y),
+    "take_places": lambda x, places: (places[0] * places[1] * places[2], *x[1:]),
+    "prepend_rows": lambda x, y: (x[0] + y[0], *_same(x[1:], y[1:])),
+    "add_positions": lambda x: x,
+    "transformer_layer": lambda x, *weights: x,
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
@@ -185,6 +189,23 @@ class IRBuilder:
     def group_mean(self, x: Value, *, group: int) -> Value:
         return self.op("group_mean", x, shape=(x.shape[0] // group, *x.shape[1:]), group=group)
 
+    def group_first(self, x: Value, *, group: int) -> Value:
+        return self.op("group_first", x, shape=(x.shape[0] // group, *x.shape[1:]), group=group)
+
+    def take_places(self, x: Value, places: Value) -> Value:
+        return self.op("take_places", x, places)
+
+    def prepend_rows(self, x: Value, y: Value, *, group: int) -> Value:
+        return self.op("prepend_rows", x, y, group=group)
+
+    def add_positions(self, x: Value, *, group: int) -> Value:
+        return self.op("add_positions", x, group=group)
+
+    def transformer_layer(self, x: Value, *weights: Value, group: int, heads: int) -> Value:
+        if x.shape[1] % heads:
+            raise CompileError(f"{heads} attention heads do not divide embeddings of width {x.shape[1]}")
+        return self.op("transformer_layer", x, *weights, group=group, heads=heads)
+
     def cross_moment(self, x: Value, y: Value) -> Value:
         return self.op("cross_moment", x, y)
 
@@ -200,8 +221,13 @@ class IRBuilder:
     def roll_half(self, x: Value) -> Value:
         return self.op("roll_half", x)
 
-    def sinkhorn(self, x: Value, past: Value | None = None, share: Value | None = None, *, iterations: int) -> Value:
+    def sinkhorn(
+        self, x: Value, past: Value | None = None, share: Value | None = None, *, iterations: int, group: int = 1
+    ) -> Value:
+        assert past is None or group == 1, "past rows belong to no place"
         more = tuple(value for value in (past, share) if value is not None)
+        if group > 1:
+            return self.op("sinkhorn", x, iterations=iterations, group=group)
         return self.op("sinkhorn", x, *more, iterations=iterations)
 
     def concat_columns(self, x: Value, y: Value) -> Value:
@@ -302,6 +328,11 @@ class IRBuilder:
 
     def row_argmax(self, x: Value) -> Value:
         return self.op("row_argmax", x, dtype="i64")
+
+    def row_top(self, x: Value, *, count: int) -> Value:
+        if count > x.shape[1]:
+            raise CompileError(f"there are {x.shape[1]} rows to choose {count} neighbours from")
+        return self.op("row_top", x, count=count, shape=(x.shape[0] * count,), dtype="i64")
 
     def harden(self, x: Value) -> Value:
         return self.op("harden", x)

@@ -87,6 +87,34 @@ class TorchBuilder:
     def group_mean(self, x: Tensor, *, group: int) -> Tensor:
         return x.unflatten(0, (-1, group)).mean(dim=1)
 
+    def group_first(self, x: Tensor, *, group: int) -> Tensor:
+        return x.unflatten(0, (-1, group))[:, 0]
+
+    def take_places(self, x: Tensor, places: Tensor) -> Tensor:
+        chosen = places.flatten(1)[:, :, None].expand(-1, -1, x.shape[1])
+        return x.unflatten(0, (places.shape[0], -1)).gather(1, chosen).flatten(0, 1)
+
+    def prepend_rows(self, x: Tensor, y: Tensor, *, group: int) -> Tensor:
+        return torch.cat([x[:, None], y.unflatten(0, (-1, group))], dim=1).flatten(0, 1)
+
+    def add_positions(self, x: Tensor, *, group: int) -> Tensor:
+        places = torch.arange(group, device=x.device)
+        rates = 10000.0 ** (-(places // 2).to(x.dtype) / ((group + 1) // 2))
+        angles = rates[:, None] * torch.arange(x.shape[1], dtype=x.dtype, device=x.device)[None, :]
+        code = torch.where((places % 2 == 0)[:, None], angles.sin(), angles.cos())
+        return (x.unflatten(0, (-1, group)) + code).flatten(0, 1)
+
+    def transformer_layer(self, x: Tensor, *weights: Tensor, group: int, heads: int) -> Tensor:
+        qkv, qkv_bias, out, out_bias, scale1, shift1, expand, expand_bias, contract, contract_bias, scale2, shift2 = (
+            weights
+        )
+        z = x.unflatten(0, (-1, group))
+        q, k, v = F.linear(z, qkv, qkv_bias).unflatten(2, (3, heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+        mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+        z = F.layer_norm(z + F.linear(mixed, out, out_bias), (x.shape[1],), scale1, shift1)
+        inner = F.linear(F.relu(F.linear(z, expand, expand_bias)), contract, contract_bias)
+        return F.layer_norm(z + inner, (x.shape[1],), scale2, shift2).flatten(0, 1)
+
     def cross_moment(self, x: Tensor, y: Tensor) -> Tensor:
         return x.T @ y / x.shape[0]
 
@@ -107,8 +135,13 @@ class TorchBuilder:
         return torch.cat([second, first])
 
     def sinkhorn(
-        self, x: Tensor, past: Tensor | None = None, share: Tensor | None = None, *, iterations: int
+        self, x: Tensor, past: Tensor | None = None, share: Tensor | None = None, *, iterations: int, group: int = 1
     ) -> Tensor:
+        if group > 1:
+            grouped = x.unflatten(0, (-1, group))
+            for _ in range(iterations):
+                grouped = torch.log_softmax(grouped - torch.logsumexp(grouped, dim=0), dim=2)
+            return grouped.flatten(0, 1).exp()
         for _ in range(iterations):
             counted = x if past is None or share is None else torch.cat([x, past + share.log()])
             taken = torch.logsumexp(counted, dim=0)
@@ -222,6 +255,9 @@ class TorchBuilder:
 
     def row_argmax(self, x: Tensor) -> Tensor:
         return x.argmax(dim=1)
+
+    def row_top(self, x: Tensor, *, count: int) -> Tensor:
+        return x.topk(count, dim=1).indices.flatten()
 
     def harden(self, x: Tensor) -> Tensor:
         return torch.zeros_like(x).scatter(1, x.argmax(dim=1, keepdim=True), 1.0)

@@ -10,7 +10,18 @@ SOURCES = frozenset({"view", "mask", "labels", "index", "text", "parameter", "st
 NETWORKS = frozenset({"encode", "project", "predict", "predict_tokens", "assign"})
 # a result whose shape the operands do not decide alone
 SHAPED_BY_ATTRIBUTES = frozenset(
-    {"rows", "one_hot", "group_mean", "repeat_rows", "covariances", "join_rows", "least_rows", "slice_rows"}
+    {
+        "rows",
+        "one_hot",
+        "group_first",
+        "group_mean",
+        "repeat_rows",
+        "row_top",
+        "covariances",
+        "join_rows",
+        "least_rows",
+        "slice_rows",
+    }
 )
 IDENTITIES = frozenset({"probe", "stop_gradient"})
 

@@ -14,9 +14,11 @@ class Prototypes(nn.Module):
         super().__init__()
         self.normalize = declared.normalize
         self.weight = nn.Parameter(torch.zeros(declared.count, in_features))
+        # two-dimensional: the official code of CAPI decays it as a weight
+        self.gain = nn.Parameter(torch.ones(declared.count, 1)) if declared.gain else None
         self.out_features = declared.count
 
     def forward(self, z: Tensor) -> Tensor:
-        if not self.normalize:
-            return F.linear(z, self.weight)
-        return F.linear(F.normalize(z, dim=1), F.normalize(self.weight, dim=1))
+        weight = F.normalize(self.weight, dim=1) if self.normalize else self.weight
+        weight = weight if self.gain is None else weight * self.gain
+        return F.linear(F.normalize(z, dim=1) if self.normalize else z, weight)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ssmi_compiler.errors import CompileError
-from ssmi_dsl.components.backbones import EncoderSpec, Vit
+from ssmi_dsl.components.backbones import Vit
 from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.masks import Grid
 
@@ -158,13 +158,6 @@ class TokenPredictor(nn.Module):
         for block in self.blocks:
             z = block(z)
         return self.out(self.norm(z[:, -size:])).flatten(0, 1)
-
-
-def build_token_predictor(declared: TransformerHead, encoder: EncoderSpec, *, size: Grid) -> TokenPredictor:
-    """The predictor of an encoder's hidden tokens, for images of `size` (height, width), pixels."""
-    assert isinstance(encoder.backbone, Vit), "the structure of the spec was checked"
-    reference = (size[0] // encoder.backbone.patch, size[1] // encoder.backbone.patch)
-    return TokenPredictor(declared, in_features=encoder.backbone.width, reference=reference)
 
 
 def patches(x: Tensor, size: int) -> Tensor:

@@ -15,7 +15,7 @@ from torch import fx
 from ssmi_compiler.errors import CertificateError
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
-from ssmi_dsl.spec.parts import trained_parts
+from ssmi_dsl.spec.parts import lone_learners, trained_parts
 
 COPIES = (torch.ops.aten.detach.default, torch.ops.aten.clone.default, torch.ops.aten.alias.default)
 
@@ -42,6 +42,8 @@ class Certificate:
     flows: tuple[Flow, ...]
     held_constant: tuple[str, ...]
     followers: tuple[str, ...]
+    alone: tuple[str, ...] = ()
+    """Parameter groups of terms that one loss term trains, which trains nothing else."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,6 +59,7 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
         found = analysis.flows(phase.name)
         flows.extend(found)
         problems.extend(_check_phase(analysis, method, phase, found))
+        problems.extend(_check_alone(method, phase, found))
         constant.extend(f"{phase.name}: {name}" for name in sorted(phase.stopped))
     followers: list[str] = []
     for branch in method.branches:
@@ -78,6 +81,7 @@ def certify(traced: TracedStep, method: Method) -> Certificate:
         tuple(flows),
         tuple(constant),
         tuple(followers),
+        tuple(f"{part} learns from {term} alone" for part, term in lone_learners(method)),
     )
 
 
@@ -140,6 +144,20 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
         problems.extend(
             f"{phase.name}: jmi is joint and symmetric, but no gradient passes the output `{gate}`" for gate in cut
         )
+    return problems
+
+
+def _check_alone(method: Method, phase: Phase, flows: list[Flow]) -> list[str]:
+    problems: list[str] = []
+    for part, term in lone_learners(method):
+        for flow in flows:
+            if flow.part == part and flow.terms != (term,):
+                others = ", ".join(f"`{other}`" for other in flow.terms if other != term)
+                problems.append(
+                    f"{phase.name}: `{part}` learns from `{term}` alone, but its gradient depends on {others}"
+                )
+            elif flow.part != part and term in flow.terms:
+                problems.append(f"{phase.name}: `{term}` trains `{part}` alone, but it reaches `{flow.part}`")
     return problems
 
 

@@ -19,6 +19,7 @@ from ssmi_compiler.optim import update
 from ssmi_compiler.step.networks import Networks, State, parameters_of
 from ssmi_dsl.builders.protocol import Mask
 from ssmi_dsl.spec.method import Method
+from ssmi_dsl.spec.parts import is_of_terms, optimizer_of
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -84,8 +85,10 @@ class StepProgram:
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
 
-def rate_of(part: str) -> str:
+def rate_of(method: Method, part: str) -> str:
     """The number that is the learning rate of a parameter group."""
+    if is_of_terms(part) and method.spec.optimize.terms is not None:
+        return "lr/terms"
     kind = part.partition(".")[2]
     kind = kind.removeprefix("token_")
     return f"lr/{kind}" if kind in ("predictor", "prototypes") else "lr"
@@ -237,17 +240,18 @@ class _Run:
         params = {name: parameter.detach() for name, parameter in self.params[part].items()}
         grads = {n: torch.zeros_like(params[n]) if g is None else g.detach() for n, g in gradients.items()}
         excluded = frozenset(name for name, parameter in params.items() if parameter.dim() <= 1)
-        lr = self.numbers[rate_of(part)]
+        method = self.program.method
+        lr, optimizer = self.numbers[rate_of(method, part)], optimizer_of(method, part)
         slots = parameters_of(self.state, part, "slot")
         new_params, new_slots = update(
-            self.program.method.recipe.optimizer,
+            optimizer,
             params,
             grads,
             slots,
             lr=lr,
             step=self.state["step"],
             excluded=excluded,
-            weight_decay=self.numbers.get("weight_decay"),
+            weight_decay=self.numbers.get("weight_decay") if optimizer is method.recipe.optimizer else None,
         )
         self.state.update({f"param/{part}/{name}": value for name, value in new_params.items()})
         self.state.update({f"slot/{part}/{name}": value for name, value in new_slots.items()})

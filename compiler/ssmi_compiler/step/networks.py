@@ -8,7 +8,15 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
+from ssmi_compiler.ir.build import (
+    TermTensors,
+    embedding_size,
+    output_size,
+    owned_parts,
+    read_size,
+    term_tensors,
+    trained_parts,
+)
 from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
 from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
@@ -18,6 +26,7 @@ from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import TransformerHead, output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
+from ssmi_dsl.spec.parts import optimizer_of
 from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]
@@ -109,16 +118,18 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
 def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
     """What the terms of an objective hold; `features` are those of each owner's backbone."""
     width, embedding = read_size(view, features), embedding_size(view, features)
-    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
+    scores = output_size(view.anchor, view.anchor_output, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding, scores=scores)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
     """Width of what is scored against the prototypes: the same for all branches that share or follow them."""
-    if branch.predictor is not None:
+    if branch.predictor is not None and not isinstance(branch.predictor, TransformerHead):
         width = output_width(branch.predictor)
     sharers = [other for other in method.branches if branch.name in (other.owner, other.source) and other.prototypes]
     for other in sharers:
-        own = width if other.predictor is None else output_width(other.predictor)
+        head = other.predictor
+        own = width if head is None or isinstance(head, TransformerHead) else output_width(head)
         if own != width:
             raise CompileError(
                 f"branches `{branch.name}` and `{other.name}` share prototypes but give {width} and {own} features; "
@@ -151,7 +162,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
                     for name in [name for name in state if name.startswith(prefix)]:
                         state[f"{kind}/{branch.name}.{part}/{name[len(prefix) :]}"] = state[name].clone()
     for part in all_trained_parts(method):
-        for name, slot in init_slots(method.recipe.optimizer, parameters_of(state, part)).items():
+        for name, slot in init_slots(optimizer_of(method, part), parameters_of(state, part)).items():
             state[f"slot/{part}/{name}"] = slot
     for view in method.objectives:
         tensors = objective_tensors(method, view, networks.features)
