@@ -127,6 +127,8 @@ def _needs(method: Method) -> Iterator[str]:
         yield "multi-crop"
     if views.mask is not None:
         yield "masks"
+    if views.graph is not None:
+        yield "graph"
     if "text" in (views.modalities or ()):
         yield "text"
     if any(branch.predictor is not None for branch in method.branches):

@@ -191,6 +191,7 @@ def _symbols(method: Method, *, symbol: str, wrap: str, names: Sequence[str]) ->
         pairs=((a, b),),
         maps=(named("f"), named("f'")),
         projection=named("projection"),
+        adjacency=named("A"),
     )
 
 

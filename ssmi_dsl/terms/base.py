@@ -75,13 +75,15 @@ class Ramp:
 class Shapes:
     """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
 
-    `embedding` is the width in front of the target's prototypes where it has them, else D.
+    `embedding` is the width in front of the target's prototypes where it has them, else D; `anchor` the width of the anchor where the
+    critic may compare two widths, else D.
     """
 
     batch: int
     width: int
     num_train: int | None = None
     embedding: int | None = None
+    anchor: int | None = None
 
 
 class Term(Params):
@@ -96,6 +98,11 @@ class Term(Params):
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
     reading: ClassVar[Reading | None] = None
+
+    @property
+    def needs_graph(self) -> bool:
+        """Whether emissions read `at.adjacency`."""
+        return False
 
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
         """Trained tensors."""
@@ -151,16 +158,25 @@ class Inputs(Generic[V]):
     """Backbone features of the tokens in x and y, as constants, for positives that read them."""
     index: V | None = None
     projection: V | None = None
+    adjacency: V | None = None
+    """Of a graph: 1 where two nodes have an edge and 0 elsewhere [N N], 0 on the diagonal."""
+    partners: V | None = None
+    """[N N], how much every target counts as a partner of an anchor, where the positive finds several; None: y is the partner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scores(Generic[V]):
-    """Critic values of a batch: `positive [N]`, `matrix [N M]` of candidates, and which entries are what."""
+    """Critic values of a batch: `positive [N]`, `matrix [N M]` of candidates, and which entries are what.
+
+    With `weights` the scores of partners are a matrix too, `positive [N P]`, and both parts of a loss are means over anchors of sums
+    weighted by the two matrices: of partners [N P] and of candidates [N M].
+    """
 
     positive: V
     matrix: V
     positives: Mask
     excluded: Mask
+    weights: tuple[V, V] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +216,14 @@ class Critic(Term):
 
 
 class Bound(Term):
-    """How the joint and the marginal term are combined from critic scores."""
+    """How the joint and the marginal term are combined from critic scores.
+
+    weighs     emissions read `Scores.weights`
+    averages   the marginal term is a mean over samples of q, whatever their number: it takes candidates without the positive among them
+    """
+
+    weighs: ClassVar[bool] = False
+    averages: ClassVar[bool] = False
 
     def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         """Scores -> the two scalar parts of the loss; `at.memory` holds the bound's own tensors."""
@@ -232,6 +255,10 @@ class Positive(Term):
         """at.y [N D] -> [N D], the target that takes its place."""
         raise AssertionError(f"{type(self).__name__} finds no partner")
 
+    def partners(self, b: Builder[V], at: Inputs[V]) -> V | None:
+        """[N N], how much target j counts as a partner of anchor i; None where row i of `partner` is the only one."""
+        return None
+
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
         """New values of the state, once in a step, after the loss; `targets` are all target outputs [N D] of the step, detached."""
         return {}
@@ -244,6 +271,7 @@ class Marginal(Term):
             together (`at.pairs`)
     needs_index       something is kept for every training image: emissions read `at.index`
     needs_projection  emissions read `at.projection`
+    only_negatives    candidates are samples of q alone, the positive is not among them: the bound must average over them
     ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     """
 
@@ -255,6 +283,7 @@ class Marginal(Term):
     needs_labels: ClassVar[bool] = False
     needs_index: ClassVar[bool] = False
     needs_projection: ClassVar[bool] = False
+    only_negatives: ClassVar[bool] = False
     ignores_target: ClassVar[bool] = False
 
     def candidates(self, batch: int) -> int | None:
@@ -308,7 +337,7 @@ def pair_loss(
 ) -> TermPair[V]:
     """The loss of one pair of branch outputs: minus joint term and plus marginal term, before weights."""
     if positive is not None:
-        at = replace(at, y=positive.partner(b, at))
+        at = replace(at, y=positive.partner(b, at), partners=positive.partners(b, at))
     if isinstance(marginal, Surrogate):
         return marginal.emit(b, critic, at)
     if marginal.kind == "none":

@@ -6,7 +6,7 @@ from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.text import print_op
 
 EFFECTS = frozenset({"metric", "minimize", "ema", "store"})
-SOURCES = frozenset({"view", "mask", "labels", "index", "text", "parameter", "state", "number", "noise"})
+SOURCES = frozenset({"view", "mask", "labels", "index", "text", "adjacency", "parameter", "state", "number", "noise"})
 NETWORKS = frozenset({"encode", "project", "predict", "predict_tokens", "assign"})
 IDENTITIES = frozenset({"probe", "stop_gradient"})
 

@@ -8,7 +8,15 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import TermTensors, embedding_size, owned_parts, read_size, term_tensors, trained_parts
+from ssmi_compiler.ir.build import (
+    TermTensors,
+    embedding_size,
+    output_size,
+    owned_parts,
+    read_size,
+    term_tensors,
+    trained_parts,
+)
 from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
 from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
@@ -43,6 +51,7 @@ class TermWeights(nn.Module):
 
 def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
     """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
+    channels = 1 if method.spec.views.graph is not None else channels
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
     for branch in method.branches:
@@ -94,7 +103,10 @@ def _sees_mask_token(method: Method, branch: BranchView) -> bool:
 
 
 def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
-    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ."""
+    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ. Nodes of
+    a graph count as images of height 1."""
+    if method.spec.views.graph is not None:
+        return (1, size)
     users = {other.name for other in method.branches if branch.name in (other.name, other.owner, other.source)}
     ends = [
         end
@@ -109,7 +121,8 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
 def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
     """What the terms of an objective hold; `features` are those of each owner's backbone."""
     width, embedding = read_size(view, features), embedding_size(view, features)
-    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding)
+    anchor = output_size(view.anchor, view.anchor_output, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding, anchor=anchor)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:
