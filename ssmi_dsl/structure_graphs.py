@@ -1,10 +1,9 @@
 """What goes together in a spec of a graph, and which options of its words have no compiler: findings of SY011."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from ssmi_dsl.components.augment import resolve_augment
-from ssmi_dsl.components.backbones import Gcn, Identity, MlpBackbone
+from ssmi_dsl.components.backbones import Backbone, Gcn, Identity, MlpBackbone
 from ssmi_dsl.diagnostics import Loc
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
@@ -25,7 +24,11 @@ def graph_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[Fi
     for loc, text in (
         *_views(spec),
         *_encoders(spec),
-        *(found for index, objective in enumerate(spec.objective) for found in _objective(spec, objective, place(index))),
+        *(
+            found
+            for index, objective in enumerate(spec.objective)
+            for found in _objective(spec, objective, place(index))
+        ),
     ):
         yield "SY011", "not-yet-compiled", loc, text
 
@@ -40,11 +43,14 @@ def _views(spec: MethodSpec) -> Iterator[tuple[Loc, str]]:
         if getattr(views, field) is not None:
             yield ("views", field), f"`{field}` is for images, and the samples are the nodes of a graph"
     if resolve_augment(views.augment, 0):
-        yield ("views", "augment"), "these operations are for images, and the samples are the nodes of a graph: write `augment: none`"
+        yield (
+            ("views", "augment"),
+            "these operations are for images, and the samples are the nodes of a graph: write `augment: none`",
+        )
 
 
 def _encoders(spec: MethodSpec) -> Iterator[tuple[Loc, str]]:
-    encoders: list[tuple[Loc, Any]] = [(("encoder", "backbone"), spec.encoder.backbone)]
+    encoders: list[tuple[Loc, Backbone]] = [(("encoder", "backbone"), spec.encoder.backbone)]
     encoders += [
         (("branches", name, "encoder", "backbone"), branch.encoder.backbone)
         for name, branch in spec.branches.items()
@@ -73,7 +79,10 @@ def _objective(spec: MethodSpec, objective: Objective, place: Loc) -> Iterator[t
     if (isinstance(positive, Neighbours) or isinstance(marginal, Unlinked)) and not bound.weighs:
         yield (*place, "bound"), f"`{term_name(bound)}` takes one partner of an anchor; for weighted partners use `jsd`"
     if isinstance(positive, Neighbours) and not isinstance(marginal, Permutation):
-        yield (*place, "marginal"), f"`{term_name(marginal)}` takes one partner of an anchor; with `neighbours` use `permutation`"
+        yield (
+            (*place, "marginal"),
+            f"`{term_name(marginal)}` takes one partner of an anchor; with `neighbours` use `permutation`",
+        )
     if isinstance(positive, Summary) != isinstance(marginal, Corrupted):
         yield (*place, "marginal"), "the positive `summary` and the marginal `corrupted` need each other"
     if isinstance(marginal, Corrupted) and graph is not None and graph.corrupt == "none":

@@ -48,13 +48,15 @@ class Objective:
         seed: int = 0,
         progress: float = 0.0,
         embedding: int | None = None,
+        anchor: int | None = None,
     ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
         Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
-        front of prototypes, where the objective reads scores. Random numbers of a term are there too: draw memory with another `seed` for each step.
+        front of prototypes, where the objective reads scores, `anchor` the width of z_a where it is not
+        that of z_b. Random numbers of a term are there too: draw memory with another `seed` for each step.
         """
-        tensors = self._tensors(num_features, batch, embedding)
+        tensors = self._tensors(num_features, batch, embedding, anchor)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -82,6 +84,7 @@ class Objective:
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
         rows: int = 1,
         maps: tuple[Tensor, Tensor] | None = None,
+        adjacency: Tensor | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -90,23 +93,30 @@ class Objective:
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
-        Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
+        Of the nodes of a graph, `adjacency` [N N] has 1 where two have an edge and 0 elsewhere, and z_b may have another width than z_a
+        where the critic is learned. Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
         expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
+        spec = self.method.objective
+        compares_widths = z_a.dim() == z_b.dim() == 2 and type(spec.critic).name == "bilinear"
+        if compares_widths:
+            expected = (expected[0], z_b.shape[1])
         if z_a.dim() != 2 or tuple(z_b.shape) != expected:
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        tensors = self._tensors(z_a.shape[1], z_a.shape[0], None if embedding is None else embedding.shape[1])
+        scored = None if embedding is None else embedding.shape[1]
+        tensors = self._tensors(z_b.shape[1], z_a.shape[0], scored, z_a.shape[1])
         given = dict(memory or {})
         needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
-                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_a.shape[1]})"
+                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_b.shape[1]})"
             )
-        spec = self.method.objective
+        if (spec.marginal.needs_graph or spec.positive.needs_graph) and adjacency is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the adjacency [N N] of the graph")
         if spec.marginal.needs_labels and labels is None:
             raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
         stopped = self.method.is_stopped(self.method.target.name)
@@ -140,6 +150,7 @@ class Objective:
             maps=maps,
             index=index,
             projection=projection,
+            adjacency=adjacency,
         )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -156,9 +167,9 @@ class Objective:
         marginal = parts.marginal * (spec.weight * spec.weights.marginal)
         return Loss(joint + marginal, joint, marginal, renewed)
 
-    def _tensors(self, num_features: int, batch: int, embedding: int | None) -> TermTensors:
+    def _tensors(self, num_features: int, batch: int, embedding: int | None, anchor: int | None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding, anchor=anchor)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

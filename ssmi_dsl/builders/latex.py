@@ -91,6 +91,8 @@ class LatexBuilder:
         return Formula(rf"\operatorname{{SK}}({stacked})" + ("" if past is None else "_i"))
 
     def columns(self, xs: tuple[Formula, ...]) -> Formula:
+        if len(set(xs)) == 1:
+            return Formula(rf"[{xs[0]}]_{{ik}}")
         return Formula("[" + r",\, ".join(str(x) for x in xs) + "]")
 
     def concat_columns(self, x: Formula, y: Formula) -> Formula:

@@ -97,6 +97,8 @@ class PrintBuilder:
         return Formula(f"SK({x})" if past is None else f"SK([{x}; {past}])ᵢ")
 
     def columns(self, xs: tuple[Formula, ...]) -> Formula:
+        if len(set(xs)) == 1:
+            return Formula(f"[{xs[0]}]ᵢₖ")
         return Formula("[" + ", ".join(str(x) for x in xs) + "]")
 
     def concat_columns(self, x: Formula, y: Formula) -> Formula:

@@ -101,7 +101,11 @@ class Gcn(Backbone):
     name: ClassVar[str] = "gcn"
 
     widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
-        default=(512,), min_length=1, max_length=16, strict=False, description="widths of the layers, the last one the features of a node"
+        default=(512,),
+        min_length=1,
+        max_length=16,
+        strict=False,
+        description="widths of the layers, the last one the features of a node",
     )
 
 

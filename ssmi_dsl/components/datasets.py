@@ -178,11 +178,21 @@ DATASETS: dict[str, DatasetInfo] = {
             recipe="digits",
         ),
         _graph(
-            "blocks", "A stochastic block model", GraphInfo(nodes=600, features=64), classes=4, test=300, recipe="blocks"
+            "blocks",
+            "A stochastic block model",
+            GraphInfo(nodes=600, features=64),
+            classes=4,
+            test=300,
+            recipe="blocks",
         ),
         _graph("cora", "Cora, papers", GraphInfo(nodes=2708, features=1433), classes=7, test=1000, recipe="cora"),
         _graph(
-            "citeseer", "CiteSeer, papers", GraphInfo(nodes=3327, features=3703), classes=6, test=1000, recipe="citeseer"
+            "citeseer",
+            "CiteSeer, papers",
+            GraphInfo(nodes=3327, features=3703),
+            classes=6,
+            test=1000,
+            recipe="citeseer",
         ),
         _graph("pubmed", "PubMed, papers", GraphInfo(nodes=19717, features=500), classes=3, test=1000, recipe="pubmed"),
     )

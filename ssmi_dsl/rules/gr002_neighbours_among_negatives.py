@@ -9,17 +9,27 @@ Neighbouring nodes share their features by construction; as negatives they tell 
 # Example
 
 ```yaml
-extends: jmi
-views: {graph: {}}
-objective: {marginal: permutation} # GR002
+extends: gmi-mean
+lint: {ignore: []}
+objective:
+  - "on": {a: nodes, b: raw}
+    views: same
+    bound: jsd
+    critic: bilinear
+    marginal: permutation # GR002
 ```
 
 # Instead
 
 ```yaml
-extends: jmi
-views: {graph: {}}
-objective: {marginal: {permutation: {exclude_neighbours: true}}}
+extends: gmi-mean
+lint: {ignore: []}
+objective:
+  - "on": {a: nodes, b: raw}
+    views: same
+    bound: jsd
+    critic: bilinear
+    marginal: {permutation: {exclude_neighbours: true}}
 ```
 
 # Source

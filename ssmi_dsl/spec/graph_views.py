@@ -1,7 +1,7 @@
 """Views of a graph: its nodes are the samples, and every view has its edges.
 
-    graph: {}                       the graph as it is
-    graph: {corrupt: shuffle}       and, after it, the same edges with the features of other nodes
+graph: {}                       the graph as it is
+graph: {corrupt: shuffle}       and, after it, the same edges with the features of other nodes
 """
 
 from typing import Literal

@@ -42,7 +42,8 @@ class Views(Params):
         description="the modality of each view; default: all are images. The first branch then encodes the first view, and so on",
     )
     graph: GraphViews | None = Field(
-        default=None, description="the samples are the nodes of one graph, with its edges in every view; the batch is the whole graph"
+        default=None,
+        description="the samples are the nodes of one graph, with its edges in every view; the batch is the whole graph",
     )
 
     @property

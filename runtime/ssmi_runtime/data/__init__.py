@@ -49,7 +49,9 @@ def load_dataset(
         raise DatasetError(f"{name} has no parameter `{min(unknown)}`; it has: {known}")
     info = DATASETS[name]
     if info.graph is not None:
-        raise DatasetError(f"{name} is a graph, which has no splits of samples: ssmi_runtime.data.graphs.load_graph reads it")
+        raise DatasetError(
+            f"{name} is a graph, which has no splits of samples: ssmi_runtime.data.graphs.load_graph reads it"
+        )
     match name:
         case "digits":
             images, labels = digits.load(split)

@@ -42,7 +42,8 @@ class Jsd(Bound):
         if scores.weights is not None:
             partners, candidates = scores.weights
             return TermPair(
-                b.mean(b.row_sum(b.mul(b.softplus(b.neg(positive)), partners))), b.mean(b.row_sum(b.mul(negative, candidates)))
+                b.mean(b.row_sum(b.mul(b.softplus(b.neg(positive)), partners))),
+                b.mean(b.row_sum(b.mul(negative, candidates))),
             )
         return TermPair(
             b.mean(b.softplus(b.neg(positive))),

@@ -1,7 +1,7 @@
 """Graphs, each in memory as a whole.
 
-    load_graph("digits-graph").nodes     float32 [1797 256]
-    load_graph("cora", root="data")      from the files ind.cora.* under `data`
+load_graph("digits-graph").nodes     float32 [1797 256]
+load_graph("cora", root="data")      from the files ind.cora.* under `data`
 """
 
 from pathlib import Path
