@@ -209,7 +209,9 @@ REFUSED = [
     ("extends: dgi\nobjective: {positive: paired}", "need each other"),
     ("extends: dgi\nobjective: {views: other}", "write `views: same`"),
     ("extends: jmi\nobjective: {bound: infonce, marginal: permutation}", "gives negatives alone"),
-    ("extends: dgi\nobjective: {bound: nwj, positive: neighbours, marginal: permutation}", "for weighted partners",
+    (
+        "extends: dgi\nobjective: {bound: nwj, positive: neighbours, marginal: permutation}",
+        "for weighted partners",
     ),
     ("extends: dgi\nobjective: {positive: neighbours, marginal: unlinked}", "use `permutation`"),
     ("extends: jmi\nobjective: {marginal: unlinked}", "needs the edges of a graph"),

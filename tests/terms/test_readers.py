@@ -52,7 +52,9 @@ def _words() -> list[tuple[str, str]]:
 
 def _terms(family: str, name: str) -> tuple[Bound, Critic, Marginal]:
     options = OPTIONS.get(name, {})
-    bound = BOUNDS[name].model_validate(options) if family == "bound" else Jsd() if name in OF_GRAPHS else DonskerVaradhan()
+    bound = (
+        BOUNDS[name].model_validate(options) if family == "bound" else Jsd() if name in OF_GRAPHS else DonskerVaradhan()
+    )
     critic = CRITICS[name].model_validate(options) if family == "critic" else Cosine()
     marginal = MARGINALS[name].model_validate(options) if family == "marginal" else InBatch()
     return bound, critic, marginal
@@ -106,7 +108,9 @@ def test_readers_agree(family: str, name: str) -> None:
 def test_a_word_prints_its_inputs(family: str, name: str) -> None:
     terms = _terms(family, name)
     memory = {key: Formula(key) for key in _memory(terms)}
-    at = Inputs(Formula("a"), Formula("b"), (Formula("a"), Formula("b")), memory, Formula("labels"), adjacency=Formula("A"))
+    at = Inputs(
+        Formula("a"), Formula("b"), (Formula("a"), Formula("b")), memory, Formula("labels"), adjacency=Formula("A")
+    )
     parts = _emit(PrintBuilder(), terms, at)
     text = f"{parts.joint} {parts.marginal}"
     assert "a" in text
