@@ -11,7 +11,7 @@ from ssmi_runtime.data.graphs.graph import Graph, standardized, undirected
 
 WITHIN, BETWEEN = 0.06, 0.006
 # shift of a class's own features, in standard deviations of the noise
-SIGNAL = 0.5
+SIGNAL = 0.4
 SEED = 0
 
 
