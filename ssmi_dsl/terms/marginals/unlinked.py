@@ -19,7 +19,7 @@ class Unlinked(Marginal):
     only_negatives: ClassVar[bool] = True
     formula: ClassVar[str] = "p ≈ {(a_i, b_j): i ~ j or i = j};  q ≈ {(a_i, b_j): i ≁ j}"
     source: ClassVar[str] = (
-        "Peng et al. 2020 (GMI, 2002.01169), section 3: I(w_ij; a_ij); weights of the classes as in the authors' code"
+        "Peng et al. 2020 (GMI, 2002.01169), the topology term I(w_ij; a_ij); weights of the classes as in the authors' code"
     )
     facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
     reading: ClassVar[Reading | None] = Reading(

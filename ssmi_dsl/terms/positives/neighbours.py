@@ -14,7 +14,7 @@ class Neighbours(Positive):
 
     name: ClassVar[str] = "neighbours"
     formula: ClassVar[str] = "{b_j: j = i or i ~ j}, w_ij = 1/n_i or σ(a_iᵀ a_j)"
-    source: ClassVar[str] = "Peng et al. 2020 (GMI, 2002.01169), theorem 1 and definition 2"
+    source: ClassVar[str] = "Peng et al. 2020 (GMI, 2002.01169), the decomposition of feature mutual information"
     reading: ClassVar[Reading | None] = Reading(
         stands_for="the pairs of J: information between a node and the features of its neighbourhood X_i, taken apart by node",
         steps=(

@@ -12,7 +12,7 @@ class Summary(Positive):
 
     name: ClassVar[str] = "summary"
     formula: ClassVar[str] = "s = σ(1/N Σ_j b_j)"
-    source: ClassVar[str] = "Veličković et al. 2019 (Deep Graph Infomax, 1809.10341), section 3.4"
+    source: ClassVar[str] = "Veličković et al. 2019 (Deep Graph Infomax, 1809.10341), the readout of the experiments"
     reading: ClassVar[Reading | None] = Reading(
         stands_for="the pairs of J: information between a node and a summary of its whole graph",
         steps=(
