@@ -1,4 +1,4 @@
-"""Every bundled method on the embedded digits: k-NN, linear probe, effective rank, information, time. Writes results/digits.{json,md}.
+"""Every bundled method on the embedded digits: k-NN, linear probe, effective rank, information, time. Writes results/digits.{json,md} and specs/measured.json.
 
 python benchmarks/methods.py [METHOD ...]
 """
@@ -17,6 +17,10 @@ import torch
 from ssmi_dsl.bundled import bundled_names
 
 RESULTS = Path(__file__).parent / "results"
+# what `ssmi list` shows
+MEASURED = Path(__file__).parents[1] / "specs" / "measured.json"
+# the canonical forms of the two paradigms, and the instances that their paper names
+CANONICAL = ("sdmi", "moco-v2", "byol", "simsiam", "jmi", "simclr", "barlow-twins", "vicreg")
 COLUMNS = {
     "k-NN": "knn",
     "k-NN, untrained": "untrained/knn",
@@ -29,8 +33,9 @@ COLUMNS = {
 
 
 def main() -> None:
-    names = sys.argv[1:] or list(bundled_names())
+    """Measure the methods named, all by default; `--tables` only writes the tables again."""
     path = RESULTS / "digits.json"
+    names = [] if sys.argv[1:] == ["--tables"] else sys.argv[1:] or list(bundled_names())
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             started, spent = time.perf_counter(), _processor_seconds()
@@ -41,14 +46,21 @@ def main() -> None:
             rows = json.loads(path.read_text())["methods"] if path.is_file() else {}
             rows[name] = {**json.loads((Path(folder) / "run" / "results.json").read_text()), **own}
         machine = {"processor": platform.machine(), "threads": torch.get_num_threads(), "torch": torch.__version__}
-        path.write_text(
-            json.dumps(
-                {"command": "python benchmarks/methods.py", "machine": machine, "methods": dict(sorted(rows.items()))},
-                indent=1,
-            )
-        )
-        (RESULTS / "digits.md").write_text(table(rows))
+        record = {"command": "python benchmarks/methods.py", "machine": machine, "methods": dict(sorted(rows.items()))}
+        path.write_text(json.dumps(record, indent=1))
         print(table({name: rows[name]}).splitlines()[-1], flush=True)
+        write_tables(rows)
+    if not names:
+        write_tables(json.loads(path.read_text())["methods"])
+
+
+def write_tables(rows: dict[str, dict[str, float]]) -> None:
+    """All rows by name, those of the README, and the k-NN accuracies that `ssmi list` reads."""
+    ordered = dict(sorted(rows.items()))
+    (RESULTS / "digits.md").write_text(table(ordered))
+    (RESULTS / "digits_canonical.md").write_text(table({name: rows[name] for name in CANONICAL if name in rows}))
+    knn = {name: round(row["knn"], 3) for name, row in ordered.items()}
+    MEASURED.write_text(json.dumps({"command": "python benchmarks/methods.py", "knn": knn}, indent=1) + "\n")
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
@@ -60,7 +72,7 @@ def table(rows: dict[str, dict[str, float]]) -> str:
         "| method | " + " | ".join(COLUMNS) + " | seconds | processor s |",
         "| --- |" + " ---: |" * (len(COLUMNS) + 2),
     ]
-    for name, row in sorted(rows.items()):
+    for name, row in rows.items():
         cells = " | ".join(f"{row[key]:.1f}" if "rank" in key else f"{row[key]:.2f}" for key in COLUMNS.values())
         lines.append(f"| {name} | {cells} | {row['seconds']:.0f} | {row['processor_seconds']:.0f} |")
     return "\n".join(lines) + "\n"

@@ -1,10 +1,11 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc
+from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.in_objective import InObjective
@@ -14,6 +15,8 @@ from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
+
+_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 def check(
@@ -34,7 +37,8 @@ def check(
         found.extend(whole)
         return finish(found, document.suppressions, settings, document.path, complete=False)
     understood = True
-    reported: set[tuple[int, str, Loc, str]] = set()
+    said: set[tuple[int, str, Loc, str]] = set()
+    reported: dict[tuple[int, str, int, int], _Reported] = {}
     silenced: set[str] = set()
     silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
@@ -50,13 +54,38 @@ def check(
         for index, item in _rule_findings(context, merged, settings):
             silent = [word for word in words if silences(word, item)]
             silenced.update(silent)
-            # what is wrong under every recipe is one mistake, shown where it was found first
-            if not silent and (index, item.code, item.loc, item.message) not in reported:
-                reported.add((index, item.code, item.loc, item.message))
-                found.append(item)
+            # what is wrong under several recipes is one mistake, shown as it was found first
+            if not silent and (index, item.code, item.loc, item.message) not in said:
+                said.add((index, item.code, item.loc, item.message))
+                place = (index, item.code, item.span.start, item.span.end)
+                reported.setdefault(place, _Reported(name)).add(name, item)
+    found.extend(item for place in reported.values() for item in place.findings())
     if understood:
         found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
     return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
+
+
+class _Reported:
+    """What one rule says of one place: its findings under the first recipe that has any, and the recipes that repeat it with other numbers."""
+
+    def __init__(self, recipe: str) -> None:
+        self.recipe = recipe
+        self.items: list[Diagnostic] = []
+        self.repeated: dict[str, None] = {}
+
+    def add(self, recipe: str, item: Diagnostic) -> None:
+        if recipe == self.recipe or all(_WEIGHT[item.severity] > _WEIGHT[seen.severity] for seen in self.items):
+            self.items.append(item)
+        else:
+            self.repeated[recipe] = None
+
+    def findings(self) -> Iterator[Diagnostic]:
+        if not self.repeated:
+            yield from self.items
+            return
+        names = ", ".join(f"`{name}`" for name in self.repeated)
+        note = f"the same under recipe{'s' if len(self.repeated) > 1 else ''} {names}, with its own numbers"
+        yield from (replace(item, notes=(*item.notes, note)) for item in self.items)
 
 
 def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:

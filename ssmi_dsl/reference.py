@@ -7,7 +7,7 @@ from pydantic.fields import FieldInfo
 
 from ssmi_dsl.components.backbones import BACKBONES, EncoderSpec
 from ssmi_dsl.components.base import Params
-from ssmi_dsl.components.heads import HEADS
+from ssmi_dsl.components.heads import PREDICTORS, TOKEN_HEADS
 from ssmi_dsl.components.optimizers import OPTIMIZERS
 from ssmi_dsl.schema import json_schema
 from ssmi_dsl.spec.branches import UPDATES, Branch, Prototypes
@@ -46,7 +46,7 @@ CHOICES: tuple[tuple[str, Mapping[str, type[Params]]], ...] = (
     ("marginal", MARGINALS),
     ("positive", POSITIVES),
     ("backbone", BACKBONES),
-    ("projector and predictor", HEADS),
+    ("projector and predictor", {**TOKEN_HEADS, **PREDICTORS}),
     ("update", UPDATES),
     ("optimizer", OPTIMIZERS),
 )

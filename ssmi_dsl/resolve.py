@@ -10,7 +10,8 @@ from ssmi_dsl.document import Document
 
 # keys whose value is a choice: another word replaces the inherited one instead of standing beside it
 CHOICE_KEYS = frozenset(
-    {"bound", "critic", "marginal", "update", "optimizer", "projector", "predictor", "backbone", "augment"}
+    {"bound", "critic", "marginal", "positive", "update", "optimizer", "projector", "predictor", "backbone", "augment"}
+    | {"mask", "of"}  # `of` is the network on patches; of a branch it is a name
 )
 # at most this many files in a chain of `extends`
 MAX_EXTENDS = 16

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from ssmi_dsl.components.backbones import Vit, gives_tokens
 from ssmi_dsl.components.base import Params
-from ssmi_dsl.components.heads import LinearHead, TransformerHead
+from ssmi_dsl.components.heads import LinearHead, MaskedConvolutionsHead, TransformerHead
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
@@ -122,11 +122,18 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
         ):
             text = "a transformer predicts from the encoder's tokens: it needs `input: visible` and no projector"
             yield no(("branches", name, "predictor"), text)
+        context = branch.tokens is not None and isinstance(branch.tokens.projector, MaskedConvolutionsHead)
+        if context and branch.input != "whole":
+            yield no(("branches", name, "tokens", "projector"), "masked convolutions need all places of a map")
     for index, objective in enumerate(spec.objective):
         if isinstance(objective.marginal, MeanEntropy) and not isinstance(objective.critic, Prototypes):
             yield no(
                 (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
             )
+        ends = ("output",) if objective.on is None else (objective.on.a, objective.on.b)
+        if objective.positive.of_tokens and not {split_output(end)[1] for end in ends} <= {"map", "tokens"}:
+            text = f"the positive `{term_name(objective.positive)}` looks among tokens: write `on: {{a: branch.tokens, b: branch.tokens}}`"
+            yield no((*objective_loc(spec, index), "positive"), text)
         for end in ("a", "b") if objective.on is not None else ():
             name, output = split_output(getattr(objective.on, end))
             if name not in spec.branches or output not in OUTPUTS:
@@ -136,6 +143,8 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
                 yield no(loc, f"the encoder of `{name}` gives no tokens; use `vit`, `resnet18` or `conv-small`")
             if output == "hidden" and spec.views.mask is None:
                 yield no(loc, "`hidden` needs `views.mask`, which says what is hidden")
+            if output == "hidden" and _has_context(spec, name):
+                yield no(loc, f"the context of `{name}` is one of all places of a map; read `{name}.tokens`")
             transformer = isinstance(branch.predictor, TransformerHead)
             if branch.input == "visible" and output == "hidden" and not transformer:
                 yield no(loc, f"`{name}` does not see hidden patches; a transformer as its predictor can predict them")
@@ -143,6 +152,18 @@ def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
                 yield no(loc, f"tokens of the visible patches of `{name}` have no counterpart")
             if transformer and output in ("prediction", "output"):
                 yield no(loc, f"the predictor of `{name}` predicts `{name}.hidden` only")
+
+
+def _has_context(spec: MethodSpec, name: str) -> bool:
+    """Whether tokens of a branch pass masked convolutions, its own or those of the branch that it takes parameters from."""
+    seen: set[str] = set()
+    while name in spec.branches and name not in seen:
+        tokens = spec.branches[name].tokens
+        if tokens is not None and tokens.projector is not None:
+            return isinstance(tokens.projector, MaskedConvolutionsHead)
+        seen.add(name)
+        name = spec.branches[name].of or ""
+    return False
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ssmi_dsl.bundled import bundled_names, specs_folder
+from ssmi_dsl.components.backbones import Patches, Vit
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.terms import term_name
@@ -13,6 +14,17 @@ from ssmi_dsl.terms import term_name
 OF_THE_PAPER = frozenset(
     {"sdmi", "jmi", "byol", "simsiam", "moco-v1", "moco-v2", "simclr", "barlow-twins", "vicreg"}
 )  # fmt: skip
+
+
+OUTSIDE = """\
+## Outside of the theory: reconstruction
+
+MAE (arXiv:2111.06377), SimMIM (arXiv:2111.09886), BEiT, MaskFeat and their kin are not bundled, and the language has no word for a decoder of pixels.
+Their loss does bound mutual information: with x the hidden pixels and z what the encoder makes of the visible ones,
+I(x; z) ≥ H(x) + E log q(x | z) (Barber and Agakov 2003), which is the form of `entropy-reconstruction`. But H(x) is a constant of the data and the target
+is no embedding: there is no second branch to hold constant (SDMI), no pair of embeddings and no marginal term to estimate (JMI), and nothing that could
+collapse. Every rule of the linter and every proof of the certificate would be empty, so calling such a method an instance of either paradigm would say
+nothing. `i-jepa` and `data2vec` predict embeddings of hidden patches instead; those are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ def methods_page() -> str:
     ]
     for paradigm, title in (("sdmi", "Self-distillation MI"), ("jmi", "Joint MI")):
         lines += [f"## {title} (`paradigm: {paradigm}`)", "", *_table(paradigm), ""]
+    lines += [OUTSIDE]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -125,10 +138,14 @@ def _needs(method: Method) -> Iterator[str]:
         yield f"{views.count} views"
     if views.local is not None:
         yield "multi-crop"
+    if any(isinstance(branch.encoder.backbone, Vit) for branch in method.branches):
+        yield "ViT"
     if views.mask is not None:
         yield "masks"
     if views.graph is not None:
         yield "graph"
+    if any(isinstance(branch.encoder.backbone, Patches) for branch in method.branches):
+        yield "patches"
     if "text" in (views.modalities or ()):
         yield "text"
     if any(branch.predictor is not None for branch in method.branches):
@@ -141,8 +158,10 @@ def _needs(method: Method) -> Iterator[str]:
 
 def _needs_of(view: ObjectiveView) -> Iterator[str]:
     marginal, positive = term_name(view.spec.marginal), term_name(view.spec.positive)
-    if marginal == "queue":
+    if marginal in ("queue", "relations") or getattr(view.spec.marginal, "queue", 0):
         yield "queue"
+    if marginal == "kmeans" or getattr(view.spec.marginal, "memory", 0):
+        yield "memory of embeddings"
     if positive != "paired":
         yield f"{positive} positives"
     if view.spec.marginal.needs_labels:

@@ -11,7 +11,7 @@ from ssmi_compiler.ir.build import build_graph
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.step.networks import Networks, build_networks
 from ssmi_dsl.bundled import bundled_names
-from ssmi_dsl.components.backbones import Vit
+from ssmi_dsl.components.backbones import Patches, Vit
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
@@ -32,9 +32,9 @@ _QUEUES = {name: ["objective.marginal={queue: {size: 64}}"] for name in ("moco-v
 
 def small(name: str, *overrides: str) -> Method:
     """The method by its digits recipe with a batch of 8, a narrow encoder and plain SGD."""
-    # a transformer's width is also that of heads on its tokens, so those stay as the recipe has them
-    is_vit = isinstance(load(name, recipe="digits").spec.encoder.backbone, Vit)
-    encoder = [] if is_vit else [f"encoder.backbone={small_backbone(name)}"]
+    # the width of a transformer or of patches is also that of heads on their tokens, so those stay as the recipe has them
+    fixed = isinstance(load(name, recipe="digits").spec.encoder.backbone, (Vit, Patches))
+    encoder = [] if fixed else [f"encoder.backbone={small_backbone(name)}"]
     size = [f"recipes.digits.batch_size={BATCH}", "recipes.digits.optimizer={sgd: {lr: 0.01}}", *encoder]
     own = [*_WIDTHS.get(name, []), *_QUEUES.get(name, [])]
     return load(name, recipe="digits", overrides=[*size, *own, *overrides])

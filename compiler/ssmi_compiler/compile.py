@@ -22,7 +22,10 @@ from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
 from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
-from ssmi_dsl.components.augment import Normalize, resolve_augment
+from ssmi_compiler.windows import Windows
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import Normalize
+from ssmi_dsl.components.backbones import Patches
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.spec.method import Method
 
@@ -46,7 +49,7 @@ class Lowered:
     step: TracedStep
     certificate: Certificate
     device: Device
-    masks: Masks | None = None
+    masks: Masks | Windows | None = None
 
 
 def lower(
@@ -107,12 +110,22 @@ def check_graph(method: Method, info: DatasetInfo) -> None:
 
 def make_masks(
     method: Method, networks: Networks, augmentations: tuple[ViewMaker, ...], info: DatasetInfo
-) -> Masks | None:
-    """What hides patches of the global views of a data set's images; None where the spec masks none."""
-    declared = method.spec.views.mask
+) -> Masks | Windows | None:
+    """What hides patches of the global views of a data set's images, or what is seen of patches; None where all of them is seen."""
+    declared, all_grids = method.spec.views.mask, sizes_of(method, networks, augmentations, info).grids
+    windows = {
+        (branch.encoder.backbone, all_grids[branch.owner])
+        for branch in method.branches
+        if isinstance(branch.encoder.backbone, Patches) and branch.encoder.backbone.crop is not None
+    }
+    if len(windows) + (declared is not None) > 1:
+        raise CompileError("windows of patches of two kinds, or of patches and masks, are not drawn together")
+    if windows:
+        ((backbone, grids),) = windows
+        return Windows(backbone, grids)
     if declared is None:
         return None
-    grids = mask_grid(method, sizes_of(method, networks, augmentations, info).grids)
+    grids = mask_grid(method, all_grids)
     return Masks(declared, grids[: method.spec.views.count])
 
 
@@ -172,7 +185,7 @@ def draw_noise(
     *,
     seed: int,
     step: int,
-    masks: Masks | None = None,
+    masks: Masks | Windows | None = None,
 ) -> dict[str, Tensor]:
     """The random numbers of one step, from (seed, step) alone: `noise/view<i>/<key>`, and `noise/mask<i>/<part>` of masked views."""
     noise: dict[str, Tensor] = {}

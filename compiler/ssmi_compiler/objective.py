@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
 
 import torch
@@ -85,6 +86,10 @@ class Objective:
         rows: int = 1,
         maps: tuple[Tensor, Tensor] | None = None,
         adjacency: Tensor | None = None,
+        places: tuple[Tensor, Tensor] | None = None,
+        target_rows: int | None = None,
+        local: bool = False,
+        grid: tuple[int, int] | None = None,
     ) -> Loss:
         """One direction of the loss: anchor z_a [N D], target z_b [N D].
 
@@ -93,17 +98,18 @@ class Objective:
         `Objective.memory` or of the last call; labels int64 [N]. Where the spec holds the target constant, z_b is detached here. A loss
         with two directions is the mean (or sum, as `objective.directions` says) of a call for each. Of methods that score more than the
         batch, z_b [N K] = embedding [N E] prototypesᵀ [E K]. `targets` are the targets of all views but the anchor's (default: z_b).
-        Of the nodes of a graph, `adjacency` [N N] has 1 where two have an edge and 0 elsewhere, and z_b may have another width than z_a
-        where the critic is learned. Of tokens, `rows` are those of one sample, one after the other, and `maps` the backbone's features of both.
+        Of tokens, `rows` are those of one sample, one after the other, `target_rows` those of one sample in z_b (default: `rows`), `maps` the
+        backbone's features of both, `places` [N 2] where they lie in the source image; `local` says that z_a is a local view of multi-crop,
+        `grid` how many rows and columns of places the tokens of a sample are. Of the nodes of a graph, `adjacency` [N N] has 1 where two have
+        an edge and 0 elsewhere, and z_b may have another width than z_a where the critic is bilinear.
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
-        expected = (z_a.shape[0] // rows, z_a.shape[1]) if across and z_a.dim() == 2 else tuple(z_a.shape)
+        partners = 1 if across else target_rows or rows
         spec = self.method.objective
-        compares_widths = z_a.dim() == z_b.dim() == 2 and type(spec.critic).name == "bilinear"
-        if compares_widths:
-            expected = (expected[0], z_b.shape[1])
-        if z_a.dim() != 2 or tuple(z_b.shape) != expected:
+        free = z_a.dim() == z_b.dim() == 2 and spec.critic.two_widths
+        width = z_b.shape[1] if free else z_a.shape[-1]
+        if z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, width):
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
@@ -131,6 +137,14 @@ class Objective:
             raise ValueError(f"`{self.method.spec.name}` needs projection [N D], the anchor in front of its predictor")
         if spec.positive.needs_maps and maps is None:
             raise ValueError(f"`{self.method.spec.name}` needs the backbone's features [N F] of the tokens, as `maps`")
+        if spec.positive.needs_places and places is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the places [N 2] of the tokens, as `places`")
+        if spec.positive.needs_grid and (grid is None or prod(grid) != rows):
+            raise ValueError(
+                f"`{self.method.spec.name}` needs the rows and columns of the tokens, as `grid`; their product is `rows`"
+            )
+        if spec.positive.needs_grid and grid is not None and (problem := spec.positive.misfit(grid)):
+            raise ValueError(problem)
         b = TorchBuilder()
         every = tuple(views or (z_a, z_b))
         together = ((z_a, target),)
@@ -151,6 +165,10 @@ class Objective:
             index=index,
             projection=projection,
             adjacency=adjacency,
+            target_rows=target_rows or rows,
+            places=places,
+            local=local,
+            grid=grid,
         )
         parts = pair_loss(
             b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at

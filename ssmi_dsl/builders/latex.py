@@ -45,6 +45,9 @@ class LatexBuilder:
     def covariance(self, x: Formula) -> Formula:
         return Formula(rf"\operatorname{{Cov}}({x})")
 
+    def covariances(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"\operatorname{{Cov}}_p({x})")
+
     def prepend(self, column: Formula, x: Formula) -> Formula:
         return Formula(rf"[{column},\, {x}]")
 
@@ -77,6 +80,19 @@ class LatexBuilder:
 
     def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
         return Formula(rf"{{{_tight(values)}}}_{{\operatorname{{argmax}}_j \langle {x}, {y} \rangle_{{ij}}}}")
+
+    def nearest_rows(self, x: Formula, y: Formula, *, group: int, among: int) -> Formula:
+        return Formula(rf"\operatorname{{argmin}}_j \|{_indexed(x, 'i')} - {_indexed(y, 'j')}\|")
+
+    def least_rows(self, x: Formula, *, group: int, keep: int) -> Formula:
+        return Formula(rf"\operatorname{{least}}_{{{keep}}}({x})")
+
+    def slice_rows(self, x: Formula, *, group: int, start: int, stop: int) -> Formula:
+        which = r"\mathrm{first}" if start == 0 else r"\mathrm{last}" if stop == group else f"{start}:{stop}"
+        return Formula(rf"{{{_tight(x)}}}_{{{which}}}")
+
+    def join_rows(self, x: Formula, *, group: int) -> Formula:
+        return Formula(rf"\operatorname{{join}}_p({x})")
 
     def repeat_rows(self, x: Formula, *, times: int) -> Formula:
         return Formula(rf"{{{_tight(x)}}}_{{\lfloor i/P \rfloor}}")

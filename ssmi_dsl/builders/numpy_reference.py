@@ -69,6 +69,26 @@ class NumpyBuilder:
                 matched[row] = values[start + np.argmax(y[start : start + group] @ x[row])]
         return matched
 
+    def nearest_rows(self, x: Array, y: Array, *, group: int, among: int) -> Array:
+        found = np.empty(len(x))
+        for row in range(len(x)):
+            start = row // group * among
+            found[row] = start + np.argmin(np.linalg.norm(y[start : start + among] - x[row], axis=1))
+        return found
+
+    def least_rows(self, x: Array, *, group: int, keep: int) -> Array:
+        kept = [
+            start + np.sort(np.argsort(x[start : start + group], kind="stable")[:keep])
+            for start in range(0, len(x), group)
+        ]
+        return np.concatenate(kept).astype(np.float64)
+
+    def slice_rows(self, x: Array, *, group: int, start: int, stop: int) -> Array:
+        return np.concatenate([x[first + start : first + stop] for first in range(0, len(x), group)])
+
+    def join_rows(self, x: Array, *, group: int) -> Array:
+        return np.stack([np.concatenate(list(x[first : first + group])) for first in range(0, len(x), group)])
+
     def repeat_rows(self, x: Array, *, times: int) -> Array:
         return np.repeat(x, times, axis=0)
 
@@ -81,6 +101,9 @@ class NumpyBuilder:
     def covariance(self, x: Array) -> Array:
         centred = x - x.mean(axis=0)
         return centred.T @ centred / (x.shape[0] - 1)
+
+    def covariances(self, x: Array, *, group: int) -> Array:
+        return np.concatenate([self.covariance(x[place::group]) for place in range(group)])
 
     def prepend(self, column: Array, x: Array) -> Array:
         return np.concatenate([column[:, None], x], axis=1)
@@ -282,7 +305,7 @@ class NumpyBuilder:
         return np.diagonal(x).copy()
 
     def off_diagonal(self, x: Array) -> Array:
-        return x * (1.0 - np.eye(x.shape[0]))
+        return x * (1.0 - np.tile(np.eye(x.shape[1]), (x.shape[0] // x.shape[1], 1)))
 
     def add_diagonal(self, x: Array, *, constant: float) -> Array:
         return x + constant * np.eye(len(x))

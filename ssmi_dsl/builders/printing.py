@@ -73,6 +73,18 @@ class PrintBuilder:
     def match_rows(self, x: Formula, y: Formula, values: Formula, *, group: int) -> Formula:
         return Formula(f"match({x}, {y}; {values})")
 
+    def nearest_rows(self, x: Formula, y: Formula, *, group: int, among: int) -> Formula:
+        return Formula(f"nearest({x}, {y})")
+
+    def least_rows(self, x: Formula, *, group: int, keep: int) -> Formula:
+        return Formula(f"least_{keep}({x})")
+
+    def slice_rows(self, x: Formula, *, group: int, start: int, stop: int) -> Formula:
+        return Formula(f"{'first' if start == 0 else 'last' if stop == group else f'{start}:{stop}'}({x})")
+
+    def join_rows(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"join({x})")
+
     def repeat_rows(self, x: Formula, *, times: int) -> Formula:
         return Formula(f"each({x})")
 
@@ -84,6 +96,9 @@ class PrintBuilder:
 
     def covariance(self, x: Formula) -> Formula:
         return Formula(f"cov({x})")
+
+    def covariances(self, x: Formula, *, group: int) -> Formula:
+        return Formula(f"cov_p({x})")
 
     def prepend(self, column: Formula, x: Formula) -> Formula:
         return Formula(f"[{column}, {x}]")

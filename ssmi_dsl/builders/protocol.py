@@ -91,6 +91,24 @@ class Builder(Protocol[V]):
         same sample, has the largest inner product with it, the first of equals; no gradient through the choice."""
         ...
 
+    def nearest_rows(self, x: V, y: V, *, group: int, among: int) -> V:
+        """x [N*P F], y [N*Q F], P = `group`, Q = `among` -> [N*P], for each row of x the number of the nearest row of y of the same sample,
+        the first of equals; no gradient."""
+        ...
+
+    def least_rows(self, x: V, *, group: int, keep: int) -> V:
+        """x [N*P], P = `group` -> [N*K], K = `keep`, the numbers of the K smallest entries of each sample, in order of the rows; the first
+        of equals; no gradient."""
+        ...
+
+    def slice_rows(self, x: V, *, group: int, start: int, stop: int) -> V:
+        """x [N*P D], P = `group` -> [N*(stop - start) D], rows `start` to `stop` of each sample."""
+        ...
+
+    def join_rows(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [N, P*D], the rows of a sample side by side."""
+        ...
+
     def repeat_rows(self, x: V, *, times: int) -> V:
         """x [N D] -> [N*P D], P = `times`, every row P times in a row."""
         ...
@@ -105,6 +123,10 @@ class Builder(Protocol[V]):
 
     def covariance(self, x: V) -> V:
         """x [N D] -> [D D], unbiased covariance (columns centred, divided by N - 1)."""
+        ...
+
+    def covariances(self, x: V, *, group: int) -> V:
+        """x [N*P D], P = `group` -> [P*D D], the unbiased covariances of the first rows of all samples, of the second and so on, stacked."""
         ...
 
     def prepend(self, column: V, x: V) -> V:
@@ -312,7 +334,7 @@ class Builder(Protocol[V]):
         ...
 
     def off_diagonal(self, x: V) -> V:
-        """x [D D] -> [D D] with zeros on the diagonal."""
+        """x [D D] -> [D D] with zeros on the diagonal; of stacked matrices [P*D D], on the diagonal of each."""
         ...
 
     def add_diagonal(self, x: V, *, constant: float) -> V:

@@ -115,8 +115,44 @@ class Identity(Backbone):
     name: ClassVar[str] = "identity"
 
 
+OF_PATCHES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Timm)}
+
+
+class Patches(Backbone):
+    """Another backbone, applied to each of a grid of overlapping patches by itself: no patch sees its neighbours (van den Oord et al. 2018).
+
+    Features are the mean over the patches; methods on tokens read those of each patch.
+    """
+
+    name: ClassVar[str] = "patches"
+
+    of: Annotated[Backbone, OneOf(OF_PATCHES)] = Field(description="the network from a patch to its features")
+    size: int = Field(default=64, ge=1, le=512, description="height and width of a patch, pixels")
+    stride: int = Field(default=32, ge=1, le=512, description="pixels from one patch to the next")
+    crop: Annotated[int, Field(ge=1, le=512)] | None = Field(
+        default=None,
+        description="a training step sees a random window of each patch, of so many pixels, and all else the middle one: where in a "
+        "patch something lies then tells little of its neighbours; default: all of the patch",
+    )
+    standardize: bool = Field(
+        default=False,
+        description="every patch is brought to mean 0 and variance 1 first: brightness and contrast, which patches of an image share, "
+        "then identify no image",
+    )
+
+    @model_validator(mode="after")
+    def _windows_fit(self) -> Self:
+        if self.crop is not None and self.crop > self.size:
+            raise PydanticCustomError(
+                "window_too_large",
+                "a window of {crop} pixels does not fit a patch of {size}",
+                {"crop": self.crop, "size": self.size},
+            )
+        return self
+
+
 BACKBONES: dict[str, type[Params]] = {
-    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Gcn, Identity, Timm)
+    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Gcn, Identity, Timm, Patches)
 }
 
 
@@ -132,7 +168,7 @@ class EncoderSpec(Params):
 
 def num_features(encoder: EncoderSpec) -> int | None:
     """Features of the encoder, F; None where only the library that builds it, or the data, knows."""
-    backbone = encoder.backbone
+    backbone = network_of(encoder)
     if isinstance(backbone, ConvSmall):
         return 8 * backbone.width
     if isinstance(backbone, Text):
@@ -146,4 +182,9 @@ def num_features(encoder: EncoderSpec) -> int | None:
 
 def gives_tokens(encoder: EncoderSpec) -> bool:
     """Whether the encoder gives a token for each place of a grid, beside the features of the whole image."""
-    return isinstance(encoder.backbone, (ConvSmall, ResNet18, Vit))
+    return isinstance(encoder.backbone, (ConvSmall, ResNet18, Vit, Patches))
+
+
+def network_of(encoder: EncoderSpec) -> Backbone:
+    """The network that gives the features: of `patches`, the one that each patch passes."""
+    return encoder.backbone.of if isinstance(encoder.backbone, Patches) else encoder.backbone

@@ -98,13 +98,28 @@ class TransformerHead(Head):
         return self
 
 
+class MaskedConvolutionsHead(Head):
+    """A context for each token from the rows of the map above and its own: residual blocks of masked convolutions.
+
+    For heads of tokens only. A block is 1x1, ReLU, 1x3, 2x1 upwards, ReLU, 1x1, as in Hénaff et al. 2020, appendix A.
+    """
+
+    name: ClassVar[str] = "masked-convolutions"
+
+    width: int = Field(ge=1, description="output width: that of the encoder's features, since blocks are residual")
+    hidden: int = Field(default=256, ge=1, description="channels inside a block")
+    depth: int = Field(default=5, ge=1, le=64, description="blocks; a context reaches as many rows up")
+
+
 HEADS: dict[str, type[Params]] = {MlpHead.name: MlpHead, LinearHead.name: LinearHead, SliceHead.name: SliceHead}
 PREDICTORS: dict[str, type[Params]] = {**HEADS, TransformerHead.name: TransformerHead}
+
+TOKEN_HEADS: dict[str, type[Params]] = {**HEADS, MaskedConvolutionsHead.name: MaskedConvolutionsHead}
 
 
 def output_width(head: Head) -> int:
     """D, the width of what the head returns; a transformer's is that of its encoder, which only the encoder knows."""
-    if isinstance(head, (LinearHead, SliceHead)):
+    if isinstance(head, (LinearHead, SliceHead, MaskedConvolutionsHead)):
         return head.width
     assert isinstance(head, MlpHead)
     return head.widths[-1]

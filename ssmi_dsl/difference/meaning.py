@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import inf, log
 
+from ssmi_dsl.candidates import candidates_of
 from ssmi_dsl.caps import cosine_cap, half_life
 from ssmi_dsl.explain.objectives import width_of
 from ssmi_dsl.spec.method import Method
@@ -67,7 +68,7 @@ def _steps(value: float) -> str:
 
 
 def _batch(a: float, b: float, methods: Methods) -> str:
-    counts = [method.objective.marginal.candidates(method.recipe.batch_size) for method in methods]
+    counts = [candidates_of(method.objectives[method.focus], method.recipe.batch_size) for method in methods]
     if counts[0] is None or counts[1] is None or counts[0] == counts[1]:
         return ""
     return f"log M goes from {log(counts[0]):.3g} to {log(counts[1]):.3g} nats"

@@ -10,7 +10,7 @@ from ssmi_dsl.explain.movement import Follower, Move, claims_of, followers_of, m
 from ssmi_dsl.explain.notes import Note, notes_of
 from ssmi_dsl.explain.numbers import Number, numbers_of_objective, numbers_of_targets
 from ssmi_dsl.explain.objectives import is_symmetric, parts_before
-from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName
+from ssmi_dsl.spec.method import TOKEN_OUTPUTS, BranchView, Method, ObjectiveView, OutputName
 from ssmi_dsl.spec.parts import terms_of
 from ssmi_dsl.terms import Inputs, Shapes, Term, pair_loss, term_name
 from ssmi_dsl.terms.reading import Origin, Step
@@ -25,6 +25,8 @@ _LETTERS = {
     "token_prototypes": "c'",
 }
 _DEFAULT_POSITIVE = "paired"
+# rows and columns of a map whose size does not matter to a formula: more than any spec keeps or skips
+_MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
             critic=objective.critic,
             marginal=objective.marginal,
             positive=objective.positive,
-            at=_symbols(method, symbol=symbol, wrap=wrap, names=names),
+            at=_symbols(method, view, symbol=symbol, wrap=wrap, names=names),
         )
         for builder, symbol, wrap in ((PrintBuilder(), "{}{}", "{}"), (LatexBuilder(), "{}_{{{}}}", r"\mathrm{{{}}}"))
     )
@@ -170,7 +172,7 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
     return joint, Text(str(text.marginal), str(latex.marginal))
 
 
-def _symbols(method: Method, *, symbol: str, wrap: str, names: Sequence[str]) -> Inputs[Formula]:
+def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, names: Sequence[str]) -> Inputs[Formula]:
     """What an emission may read, as symbols: `symbol` writes a view, `wrap` a name."""
     indices = range(1, method.spec.views.total + 1)
 
@@ -178,6 +180,7 @@ def _symbols(method: Method, *, symbol: str, wrap: str, names: Sequence[str]) ->
         return Formula(wrap.format(word if wrap == "{}" else word.replace("_", r"\_")))
 
     a, b = Formula("a"), Formula("b")
+    side = _MANY if view.anchor_output in TOKEN_OUTPUTS else 1
     return Inputs(
         a,
         b,
@@ -190,6 +193,9 @@ def _symbols(method: Method, *, symbol: str, wrap: str, names: Sequence[str]) ->
         targets=tuple(Formula(symbol.format("b", index)) for index in indices[1:]),
         pairs=((a, b),),
         maps=(named("f"), named("f'")),
+        rows=side * side,
+        places=(named("s"), named("s'")),
+        grid=(side, side),
         projection=named("projection"),
         adjacency=named("A"),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 
+from ssmi_dsl.candidates import candidates_of
 from ssmi_dsl.caps import cosine_cap, half_life, horizon, infonce_cap, relative_variance
 from ssmi_dsl.explain.objectives import has_predictor, parts_before, width_of
 from ssmi_dsl.spec.branches import Ema
@@ -79,7 +80,7 @@ def _critic(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Num
 
 def _bound(reads: ObjectiveView, batch: int, width: int | None) -> Iterator[Number]:
     objective = reads.spec
-    candidates = objective.marginal.candidates(batch)
+    candidates = candidates_of(reads, batch)
     cap = None if candidates is None else objective.bound.cap(candidates)
     if cap is None or candidates is None:
         return

@@ -10,7 +10,7 @@ from math import prod
 
 from ssmi_dsl.components.backbones import BACKBONES
 from ssmi_dsl.components.choice import name_of
-from ssmi_dsl.components.heads import Head, MlpHead, SliceHead, TransformerHead, output_width
+from ssmi_dsl.components.heads import Head, MaskedConvolutionsHead, MlpHead, SliceHead, TransformerHead, output_width
 from ssmi_dsl.explain.objectives import head_of, parts_before, prototypes_of, width_of
 from ssmi_dsl.graph.picture import Arrow, Box, Flow, Group, Kind, Link, Panel
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Phase, Sharing
@@ -299,6 +299,8 @@ def _augment(method: Method, view: int) -> str:
 def _head(head: Head) -> str:
     if isinstance(head, MlpHead):
         return "mlp " + "-".join(str(width) for width in head.widths)
+    if isinstance(head, MaskedConvolutionsHead):
+        return f"masked convolutions, width {head.width}, depth {head.depth}"
     if isinstance(head, TransformerHead):
         return f"transformer, width {head.width}, depth {head.depth}"
     return f"first {head.width} features" if isinstance(head, SliceHead) else f"linear {output_width(head)}"

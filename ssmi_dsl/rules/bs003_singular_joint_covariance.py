@@ -11,6 +11,7 @@ It has 2 D rows, and the covariance of N samples has rank N - 1 at most: its det
 ```yaml
 extends: jmi
 objective: {bound: {gaussian: {eps: 0}}} # BS003
+recipes: {imagenet: null}
 ```
 
 # Instead

@@ -60,7 +60,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     share, batch = method.recipe.batch_size // hardware.devices, method.recipe.batch_size
     dim = method.anchor.embedding_width
     is_singular = isinstance(marginal, Whitening) and marginal.eps == 0 and dim is not None and share <= dim
-    cap = f", which caps InfoNCE at log {num_candidates(method)} = {log(num_candidates(method)):.2f} nats"
+    candidates = num_candidates(method)
+    cap = "" if candidates is None else f", which caps InfoNCE at log {candidates} = {log(candidates):.2f} nats"
     yield Finding(
         context.recipe_loc("hardware", "gather"),
         f"recipe `{method.recipe.name}`: each device sees {share} of {batch} images"

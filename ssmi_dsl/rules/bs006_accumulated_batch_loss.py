@@ -53,7 +53,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     parts = hardware.gradient_accumulation
     if parts == 1 or hardware.cached_gradients or not couples_the_batch(method):
         return
-    cap = f": {num_candidates(method)} candidates, at most {log(num_candidates(method)):.2f} nats"
+    candidates = num_candidates(method)
+    cap = "" if candidates is None else f": {candidates} candidates, at most {log(candidates):.2f} nats"
     yield Finding(
         context.recipe_loc("hardware", "gradient_accumulation"),
         f"recipe `{recipe.name}`: a micro-batch has {recipe.batch_size // parts} of {recipe.batch_size} images"

@@ -15,6 +15,7 @@ recipes:
   default:
     hardware: {devices: 8, gather: none, batch_norm: synchronized} # BS010
   digits: null
+  cifar10: null
 ```
 
 # Instead
@@ -26,6 +27,7 @@ recipes:
   default:
     hardware: {devices: 8, gather: all, batch_norm: synchronized}
   digits: null
+  cifar10: null
 ```
 
 # Source

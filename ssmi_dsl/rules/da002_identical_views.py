@@ -28,7 +28,8 @@ Tian et al. 2020 (2005.10243), what makes for good views
 
 from collections.abc import Iterator
 
-from ssmi_dsl.components.augment import (
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import (
     ColorJitter,
     GaussianBlur,
     GaussianNoise,
@@ -37,7 +38,6 @@ from ssmi_dsl.components.augment import (
     RandomAffine,
     RandomResizedCrop,
     Solarize,
-    resolve_augment,
 )
 from ssmi_dsl.components.backbones import Timm
 from ssmi_dsl.components.datasets import DATASETS

@@ -5,7 +5,7 @@ Both sides of a pair are the same view, seen in the same way by the same paramet
 # Why it is bad
 
 The pair agrees by construction: its joint term is constant, and the anchor learns nothing from it. Pairs of one view are good where the sides
-differ: an anchor that does not see hidden patches, or places against the whole.
+differ: an anchor that does not see hidden patches, places against the whole, or a place against another below it.
 
 # Example
 
@@ -52,6 +52,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     # without a joint term no pair is compared; a network of timm may drop units at random
     if view.spec.views != "same" or isinstance(view.spec.marginal, KoLeo) or isinstance(anchor.encoder.backbone, Timm):
+        return
+    if view.spec.positive.other_place:
         return
     are_tokens = (view.anchor_output in TOKEN_OUTPUTS, view.target_output in TOKEN_OUTPUTS)
     if anchor.spec.input == target.spec.input and are_tokens[0] == are_tokens[1] and _follows(target, anchor):

@@ -60,6 +60,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if temperature is None or name not in ("donsker-varadhan", "infonce", "mine", "nwj"):
         return
     batch, candidates = method.recipe.batch_of_objective, num_candidates(method)
+    if candidates is None:
+        return
     cap = cosine_cap(temperature, dim)
     if name == "infonce":
         # where the candidates are too few already, DV004 says so

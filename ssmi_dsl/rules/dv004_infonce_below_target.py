@@ -47,7 +47,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if type(objective.bound).name != "infonce" or objective.target_nats is None:
         return
     size = num_candidates(method)
-    if log(size) < objective.target_nats:
+    if size is not None and log(size) < objective.target_nats:
         yield Finding(
             ("objective", "target_nats"),
             f"{size} candidates show at most {log(size):.2f} nats, and the target is {objective.target_nats:g}",

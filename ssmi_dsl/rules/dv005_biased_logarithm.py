@@ -48,10 +48,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
     objective, dim = method.objective, method.anchor.embedding_width
     if type(objective.bound).name != "donsker-varadhan" or objective.marginal.kind != "estimated" or dim is None:
         return
-    temperature = cosine_temperature(objective.critic, dim)
+    temperature, candidates = cosine_temperature(objective.critic, dim), num_candidates(method)
+    if candidates is None:
+        return
     batch = method.recipe.batch_of_objective
     anchors = 2 * batch if objective.marginal.uses_all_views else batch
-    pairs = anchors * (num_candidates(method) - 1)
+    pairs = anchors * (candidates - 1)
     if temperature is None or pairs < 1:
         return
     variance = relative_variance(temperature, dim)

@@ -57,8 +57,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if not isinstance(bound, Interpolated):
         return
     loc = ("objective", "bound", "interpolated", "alpha")
-    if target is not None:
-        candidates = num_candidates(method)
+    candidates = num_candidates(method)
+    if target is not None and candidates is not None:
         cap = log(candidates / bound.alpha)
         if cap < target:
             smaller = float(f"{0.9 * candidates * exp(-target):.2g}")

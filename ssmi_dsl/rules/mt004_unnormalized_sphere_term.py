@@ -12,6 +12,7 @@ term answers.
 ```yaml
 extends: vicreg
 objective: {critic: dot, marginal: uniformity} # MT004
+recipes: {imagenet: null}
 ```
 
 # Instead

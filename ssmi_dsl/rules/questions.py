@@ -1,6 +1,7 @@
 """What several rules ask of a method."""
 
-from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18
+from ssmi_dsl.candidates import counts_tokens
+from ssmi_dsl.components.backbones import ConvSmall, MlpBackbone, ResNet18, network_of
 from ssmi_dsl.components.heads import Head, LinearHead, MlpHead
 from ssmi_dsl.spec.method import BranchView, Method
 from ssmi_dsl.terms.base import Assignment, Critic, Marginal
@@ -50,8 +51,10 @@ def student_temperature(critic: Critic) -> float | None:
     return critic.temperature if isinstance(critic, Prototypes) else None
 
 
-def num_candidates(method: Method) -> int:
-    """M, between how many candidates InfoNCE decides."""
+def num_candidates(method: Method) -> int | None:
+    """M, between how many candidates InfoNCE decides; None where they are tokens, whose number only the encoder knows."""
+    if counts_tokens(method.objectives[method.focus]):
+        return None
     marginal = method.objective.marginal
     if isinstance(marginal, Queue):
         return marginal.size + 1
@@ -92,7 +95,7 @@ def has_batch_norm(branch: BranchView) -> bool | None:
     """Whether batch statistics enter the branch's embedding; None where only the library of its backbone knows."""
     heads = [head for head in (branch.projector, branch.predictor) if isinstance(head, MlpHead)]
     in_heads = any((head.norm == "batch" and len(head.widths) > 1) or head.last_norm != "none" for head in heads)
-    backbone = branch.encoder.backbone
+    backbone = network_of(branch.encoder)
     if in_heads or isinstance(backbone, (ConvSmall, ResNet18)):
         return True
     return False if isinstance(backbone, MlpBackbone) else None

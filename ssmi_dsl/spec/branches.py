@@ -8,7 +8,7 @@ from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
 from ssmi_dsl.components.exact import exactly
-from ssmi_dsl.components.heads import HEADS, PREDICTORS, Head
+from ssmi_dsl.components.heads import HEADS, PREDICTORS, TOKEN_HEADS, Head
 
 StopGradient = Annotated[Literal[True, False, "on-e-step", "on-m-step"], exactly(True, False, "on-e-step", "on-m-step")]
 
@@ -56,7 +56,7 @@ class Tokens(Params):
     norm: Literal["none", "layer"] = Field(
         default="none", description="layer norm without parameters on the final tokens"
     )
-    projector: Annotated[Head, OneOf(HEADS)] | None = Field(
+    projector: Annotated[Head, OneOf(TOKEN_HEADS)] | None = Field(
         default=None, description="head of tokens; default: the branch's projector, row by row"
     )
     prototypes: Prototypes | None = Field(

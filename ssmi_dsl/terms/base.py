@@ -162,6 +162,14 @@ class Inputs(Generic[V]):
     """Of a graph: 1 where two nodes have an edge and 0 elsewhere [N N], 0 on the diagonal."""
     partners: V | None = None
     """[N N], how much every target counts as a partner of an anchor, where the positive finds several; None: y is the partner."""
+    target_rows: int = 0
+    """Rows of one sample in y; 0 stands for `rows`."""
+    places: tuple[V, V] | None = None
+    """Where the tokens in x and y lie in the source image, (x, y) in pixels, [N*P 2] each, for positives that read it."""
+    local: bool = False
+    """Whether the anchor is a local view of multi-crop."""
+    grid: tuple[int, int] | None = None
+    """Rows and columns of the map whose places are the tokens in x and y, for positives that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +199,12 @@ class TermPair(Generic[V]):
 
 
 class Critic(Term):
-    """T(a, b): how two embeddings are scored. `memory` holds the critic's learned tensors, if it has any."""
+    """T(a, b): how two embeddings are scored. `memory` holds the critic's learned tensors, if it has any.
+
+    two_widths   anchor and target may have different widths
+    """
+
+    two_widths: ClassVar[bool] = False
 
     def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         """x, y [N D] -> [N], the score of corresponding rows."""
@@ -242,14 +255,33 @@ class Positive(Term):
     """How the partner of an anchor is found among the targets.
 
     reads   pair: one emission for each pair of views; others: one for each anchor, with the targets of all other views (`at.targets`)
+    needs_grid  emissions read `at.grid`
+    other_place  the partner never lies where the anchor does, so that one view gives pairs of different inputs
+    of_tokens  partners are looked for among the tokens of one sample: both ends of the objective give tokens of whole views
     """
 
     reads: ClassVar[Literal["pair", "others"]] = "pair"
+    of_tokens: ClassVar[bool] = False
+    needs_grid: ClassVar[bool] = False
+    other_place: ClassVar[bool] = False
 
     @property
     def needs_maps(self) -> bool:
         """Whether emissions read `at.maps`."""
         return False
+
+    @property
+    def needs_places(self) -> bool:
+        """Whether emissions read `at.places`."""
+        return False
+
+    def misfit(self, grid: tuple[int, int]) -> str | None:
+        """Why no anchor has a partner on a map of so many rows and columns; None where some anchor has one."""
+        return None
+
+    def meet(self, b: Builder[V], at: Inputs[V]) -> Inputs[V]:
+        """What the loss reads: anchors and their partners, row by row. A positive may leave out anchors, and then changes `rows`."""
+        return replace(at, y=self.partner(b, at), partners=self.partners(b, at))
 
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
@@ -337,7 +369,7 @@ def pair_loss(
 ) -> TermPair[V]:
     """The loss of one pair of branch outputs: minus joint term and plus marginal term, before weights."""
     if positive is not None:
-        at = replace(at, y=positive.partner(b, at), partners=positive.partners(b, at))
+        at = positive.meet(b, at)
     if isinstance(marginal, Surrogate):
         return marginal.emit(b, critic, at)
     if marginal.kind == "none":

@@ -6,8 +6,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from ssmi_compiler.augment import OPERATIONS, Augmentation
-from ssmi_dsl.components import augment as declared
-from ssmi_dsl.components.augment import AUGMENT_OPS, PRESETS, resolve_augment
+from ssmi_dsl.components import augment_operations as declared
+from ssmi_dsl.components.augment import resolve_augment
+from ssmi_dsl.components.augment_operations import AUGMENT_OPS
+from ssmi_dsl.components.augment_presets import PRESETS, HalvesOptions
 
 IMAGE_PRESETS = [(name, index) for name, preset in PRESETS.items() for index in range(len(preset.views))]
 SIZE = (32, 32)
@@ -200,7 +202,7 @@ def test_a_kernel_larger_than_the_image_is_refused():
 
 def test_halves_are_the_two_halves_and_a_flip_stays_behind_a_part():
     batch = images(2, size=(8, 6))
-    left, right = (Augmentation(resolve_augment(declared.HalvesOptions(axis="columns"), view)) for view in range(2))
+    left, right = (Augmentation(resolve_augment(HalvesOptions(axis="columns"), view)) for view in range(2))
 
     assert left.output_size((8, 6)) == (8, 3)
     torch.testing.assert_close(torch.cat([left(batch, {}), right(batch, {})], dim=3), batch.float() / 255)

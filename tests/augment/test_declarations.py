@@ -6,21 +6,17 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from ssmi_dsl.components.augment import (
+from ssmi_dsl.components.augment import AugmentChoice, resolve_augment
+from ssmi_dsl.components.augment_operations import (
     AUGMENT_OPS,
-    PRESETS,
-    AugmentChoice,
-    ByolOptions,
     ColorJitter,
     GaussianBlur,
     Grayscale,
     HorizontalFlip,
-    ImageOptions,
     RandomResizedCrop,
-    SimclrOptions,
     Solarize,
-    resolve_augment,
 )
+from ssmi_dsl.components.augment_presets import PRESETS, ByolOptions, ImageOptions, SimclrOptions
 from ssmi_dsl.components.base import Params
 
 

@@ -10,7 +10,7 @@ from scipy import stats
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.augment.geometry import draw_boxes
 from ssmi_compiler.augment.jitter import Jitter
-from ssmi_dsl.components import augment as declared
+from ssmi_dsl.components import augment_operations as declared
 
 LEVEL = 1e-3
 

@@ -9,7 +9,7 @@ import torch
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.augment.affine import inverse_affine
 from ssmi_compiler.augment.jitter import jitter_noise
-from ssmi_dsl.components import augment as declared
+from ssmi_dsl.components import augment_operations as declared
 
 pytest.importorskip("torchvision")
 from torchvision.transforms.v2 import functional as reference

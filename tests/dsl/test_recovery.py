@@ -23,7 +23,7 @@ CASES = [
         [("title: Bootstrap Your Own Latent", "title: 3"), ("momentum: 0.99,", "momentum: 1.0,")],
         ["3 SY004", "16 EM001"],
     ),
-    ("byol", [("batch_size: 64", "batch_size: -64"), (STOP, "")], ["14 SD001", "34 SY005"]),
+    ("byol", [("batch_size: 64", "batch_size: -64"), (STOP, "")], ["14 SD001", "45 SY005"]),
     # what could mean several things, or nothing, silences the rules on the method
     ("byol", [(STOP, "    stop_it: true\n")], ["17 SY002"]),
     ("byol", [(STOP, "    stop_gradient: maybe\n")], ["17 SY006"]),

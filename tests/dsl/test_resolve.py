@@ -97,6 +97,25 @@ def test_null_removes_and_another_choice_replaces() -> None:
         whole.origins["a", "x"]
 
 
+@pytest.mark.parametrize(
+    ("base", "over"),
+    [
+        (
+            {"objective": {"positive": {"matched": {"by": "map"}}}},
+            {"objective": {"positive": {"rows-below": {"steps": 2}}}},
+        ),
+        ({"views": {"mask": {"random": {"ratio": 0.2}}}}, {"views": {"mask": {"block": {"count": 2}}}}),
+        (
+            {"backbone": {"patches": {"of": {"mlp": {"widths": [4]}}}}},
+            {"backbone": {"patches": {"of": {"conv-small": {"width": 4}}}}},
+        ),
+    ],
+)
+def test_another_word_replaces_the_inherited_one(base: dict[str, Any], over: dict[str, Any]) -> None:
+    child = written("over", over)
+    assert merge(written("base", base), child, document=child.document).data == over
+
+
 @pytest.mark.parametrize("name", bundled_names())
 @pytest.mark.parametrize("recipe", ["default", "digits"])
 def test_bundled_specs(name: str, recipe: str) -> None:

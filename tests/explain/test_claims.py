@@ -48,7 +48,9 @@ def _encoder(name: str) -> list[str]:
     """A small encoder where a method works with any and no head has the width of its features."""
     method = load(name, recipe="digits")
     fixed = isinstance(method.branches[0].encoder.backbone, Vit) or any(
-        output == "features" for view in method.objectives for output in (view.anchor_output, view.target_output)
+        output in ("features", "map")
+        for view in method.objectives
+        for output in (view.anchor_output, view.target_output)
     )
     return [] if fixed else [f"encoder.backbone={small_backbone(name)}"]
 

@@ -49,7 +49,7 @@ PLAIN: dict[str, tuple[Reference, list[tuple[int, int, int]]]] = {
     "dcl": (_total(decoupled.loss, temperature=0.1), SHAPES),
     "alignment-uniformity": (_total(alignment_uniformity.loss, t=2.0), SHAPES),
     "spectral-contrastive": (_total(spectral.loss, most=1.0), SHAPES),
-    "rpc": (_total(rpc.loss, temperature=0.5, alpha=0.0, beta=0.001, gamma=1.0), SHAPES),
+    "rpc": (_total(rpc.loss, temperature=128.0, alpha=0.0, beta=0.001, gamma=1.0), SHAPES),
     "directclr": (_total(simclr.loss, temperature=0.1), SHAPES),
     "vibcreg": (_total(vibcreg.loss), SHAPES),
     "i-vne": (_total(vne.loss), TALL),

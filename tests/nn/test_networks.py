@@ -27,6 +27,9 @@ ENCODERS = {
     "resnet18-standard": EncoderSpec.model_validate({"backbone": "resnet18", "stem": "standard"}),
     "mlp": EncoderSpec.model_validate({"backbone": {"mlp": {"widths": [8, 5]}}}),
     "vit": EncoderSpec.model_validate({"backbone": {"vit": {"patch": 8, "width": 16, "depth": 2, "heads": 2}}}),
+    "patches": EncoderSpec.model_validate(
+        {"backbone": {"patches": {"of": {"conv-small": {"width": 4}}, "size": 12, "stride": 10}}}
+    ),
     "text": EncoderSpec.model_validate({"backbone": {"text": {"width": 8, "depth": 1, "heads": 2}}}),
 }
 TEXT = TextInfo(vocabulary=9, length=5)
@@ -125,7 +128,7 @@ def test_timm_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_declared_backbone_is_built() -> None:
-    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "gcn", "identity", "timm"}
+    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "gcn", "identity", "timm", "patches"}
 
 
 def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earlier_one() -> None:

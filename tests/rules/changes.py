@@ -7,7 +7,7 @@ Change = tuple[str, list[tuple[str, str]], list[str]]
 CHANGES: dict[str, Change] = {
     "BS001": ("jmi", [("marginal: in-batch", "marginal: {whitening: {size: 64}}")], ["15:13 BS001"]),
     "BS002": ("jmi", [("marginal: in-batch", "marginal: {whitening: {size: 320}}")], ["15:13 BS002"]),
-    "BS003": ("jmi", [("bound: donsker-varadhan", "bound: {gaussian: {eps: 0}}")], ["13:27 BS003"]),
+    "BS003": ("jmi", [("bound: donsker-varadhan", "bound: {gaussian: {eps: 0}}")], ["13:27 BS003", "13:27 MT011"]),
     "BS004": ("barlow-twins", [("batch_size: 256", "batch_size: 32")], ["23:17 BS004"]),
     "BS005": (
         "simclr",
@@ -42,7 +42,7 @@ CHANGES: dict[str, Change] = {
     ),
     "DA002": ("jmi", [("augment: simclr", "augment: none")], ["7:28 DA002"]),
     "DA003": ("byol", [("  bound: donsker", "  views: same\n  bound: donsker")], ["20:10 DA003"]),
-    "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["44:34 DA005"]),
+    "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["57:34 DA005"]),
     "DV001": ("jmi", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["14:11 DV001"]),
     "DV002": (
         "sdmi",
@@ -50,7 +50,7 @@ CHANGES: dict[str, Change] = {
         ["2:9 DV002", "16:11 DV001"],
     ),
     "DV003": ("jmi", [("marginal: in-batch", "marginal: in-batch\n  target_nats: 6.0")], ["16:16 DV003"]),
-    "DV004": ("simclr", [("bound: infonce\n", "bound: infonce\n  target_nats: 9.0\n")], ["18:16 DV004"]),
+    "DV004": ("simclr", [("bound: infonce\n", "bound: infonce\n  target_nats: 9.0\n")], ["18:16 DV003", "18:16 DV004"]),
     "DV005": (
         "jmi",
         [("critic: {cosine: {temperature: 0.2}}", "critic: {cosine: {temperature: 0.01}}")],
@@ -106,20 +106,20 @@ CHANGES: dict[str, Change] = {
     "EM003": (
         "byol",
         [("{ema: {momentum: 0.9, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.9999}}")],
-        ["48:43 EM003"],
+        ["59:43 EM003"],
     ),
     "EM004": (
         "moco-v2",
         [
             ("        key: {update: {ema: {momentum: 0.99}}} # 1,320 steps: 0.999 would never catch up\n", ""),
         ],
-        ["13:30 EM003", "30:17 EM004"],
+        ["13:30 EM003", "43:17 EM004"],
     ),
     "EM005": ("moco-v2", [("momentum: 0.999}", "momentum: 0}")], ["13:30 EM005"]),
     "EM008": (
         "moco-v2",
         [("momentum: 0.999}", "momentum: 0.99}"), ("marginal: {queue: {size: 65536}}", "marginal: center-sharpen")],
-        ["13:30 EM008"],
+        ["13:30 EM005", "13:30 EM008"],
     ),
     "EM009": ("byol", [("    of: online\n", "    of: online\n    projector: {mlp: [2048, 256]}\n")], ["16:16 EM009"]),
     "EM010": (
@@ -296,7 +296,7 @@ CHANGES: dict[str, Change] = {
     "SY004": ("jmi", [("epochs: 800", "epochs: many")], ["23:13 SY004"]),
     "SY005": ("jmi", [("temperature: 0.2", "temperature: -0.2")], ["14:34 SY005"]),
     "SY006": ("jmi", [("marginal: in-batch", "marginal: in-bach")], ["15:13 SY006"]),
-    "SY007": ("jmi", [("optimize: {schedule: joint}\n", "")], ["1:1 SY007", "29:5 SY007"]),
+    "SY007": ("jmi", [("optimize: {schedule: joint}\n", "")], ["1:1 SY007", "30:5 SY007", "37:5 SY007"]),
     "SY008": ("jmi", [("count: 2", "count: " + "[" * 70 + "]" * 70)], ["7:78 SY008"]),
     "SY009": ("jmi", [("epochs: 800", "epochs: 010")], ["23:13 SY009"]),
     "SY010": ("jmi", [("count: 2", "count: !int 2")], ["7:16 SY010"]),

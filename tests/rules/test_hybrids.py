@@ -36,7 +36,7 @@ recipes: {digits: null}
 extends: simsiam
 branches: {online: {predictor: null, prototypes: {count: 3000}}}
 objective: {critic: prototypes, marginal: {sinkhorn: {queue: 3840}}}
-recipes: {digits: null}
+recipes: {digits: null, imagenet: null}
 """,
         set(),
     ),

@@ -50,7 +50,7 @@ MUTATIONS = [
         "bound: nwj\n  critic: {cosine: {temperature: 0.01}}",
         "14 NU001",
     ),
-    ("byol", DIGITS_EMA, "{ema: {momentum: 0.9999}}", "48 EM003"),
+    ("byol", DIGITS_EMA, "{ema: {momentum: 0.9999}}", "59 EM003"),
     (
         "simsiam",
         "  target:\n    of: online # the same parameters: the implicit M-step copies them\n",

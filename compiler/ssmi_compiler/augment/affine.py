@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ssmi_compiler.augment.operation import Noise, Planes, Size, uniform
-from ssmi_dsl.components.augment import RandomAffine
+from ssmi_compiler.augment.operation import Noise, Planes, Size, about_center, uniform
+from ssmi_dsl.components.augment_operations import RandomAffine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ class Affine:
         grid = torch.stack((place[:, 0] * (2 / width), place[:, 1] * (2 / height)), dim=-1)
         moved = F.grid_sample(torch.stack(planes, dim=1), grid, padding_mode="border", align_corners=False)
         return moved.unbind(1)
+
+    def sources(self, noise: Noise, size: Size) -> Tensor:
+        return about_center(size, noise["inverse"][:, :, :2], noise["inverse"][:, :, 2])
 
 
 def inverse_affine(*, angle: Tensor, shear: Tensor, scale: Tensor, right: Tensor, down: Tensor) -> Tensor:

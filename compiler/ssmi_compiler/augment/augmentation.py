@@ -14,9 +14,9 @@ from ssmi_compiler.augment.affine import Affine
 from ssmi_compiler.augment.blur import Blur
 from ssmi_compiler.augment.geometry import Crop, Flip, Part
 from ssmi_compiler.augment.jitter import Jitter
-from ssmi_compiler.augment.operation import Operation, Planes, Size
+from ssmi_compiler.augment.operation import Geometry, Operation, Planes, Size, chain
 from ssmi_compiler.augment.vectors import VectorNoise
-from ssmi_dsl.components import augment as declared
+from ssmi_dsl.components import augment_operations as declared
 from ssmi_dsl.components.base import Params
 
 # every declared operation and what carries it out; parameters of one kind go to their own operation only
@@ -72,6 +72,19 @@ class Augmentation:
             if images.dim() == 2:
                 return self._augment_vectors(images, noise)
             return self._augment_images(images, noise)
+
+    def sources(self, noise: Mapping[str, Tensor], num: int, size: Size, device: torch.device) -> Tensor:
+        """[N 2 3], N = `num`: from a place (x, y) of the view to the place of the image of `size` pixels that is shown there.
+
+        Both in pixels from the upper left corner; the identity where no operation moves pixels. Places beyond the border of the image
+        are where an affine map repeats it.
+        """
+        found = torch.eye(2, 3, device=device).expand(num, 2, 3)
+        for index, op in enumerate(self.on_images):
+            if isinstance(op, Geometry):
+                found = chain(found, op.sources(_part(noise, index), size).to(device))
+            size = op.output_size(size)
+        return found
 
     def _draw_images(self, generator: torch.Generator, num: int, size: Size) -> Iterator[dict[str, Tensor]]:
         for op in self.on_images:

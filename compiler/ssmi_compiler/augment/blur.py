@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, per_sample, uniform
-from ssmi_dsl.components.augment import GaussianBlur
+from ssmi_dsl.components.augment_operations import GaussianBlur
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, luma, per_sample
-from ssmi_dsl.components import augment as declared
+from ssmi_dsl.components import augment_operations as declared
 
 # above every pixel, so that nothing of the sample is solarised
 NEVER = 2.0

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, per_sample
-from ssmi_dsl.components import augment as declared
-from ssmi_dsl.components.augment import HorizontalFlip, RandomResizedCrop
+from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, per_sample, scale_and_shift
+from ssmi_dsl.components import augment_operations as declared
+from ssmi_dsl.components.augment_operations import HorizontalFlip, RandomResizedCrop
 
 # torchvision draws a box anew up to ten times before it takes the central crop
 TRIES = 10
@@ -50,6 +50,15 @@ class Crop:
         image = image.reshape(num, out_height * len(planes), width) @ columns.transpose(1, 2)
         return image.reshape(num, out_height, len(planes), out_width).unbind(2)
 
+    def sources(self, noise: Noise, size: Size) -> Tensor:
+        top, left, height, width = noise["box"].unbind(1)
+        out_height, out_width = self.output_size(size)
+        right = width / out_width
+        if self.flip is not None:
+            flipped = noise["flip"]
+            left, right = torch.where(flipped, left + width, left), torch.where(flipped, -right, right)
+        return scale_and_shift(torch.stack((right, height / out_height), dim=1), torch.stack((left, top), dim=1))
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -66,6 +75,13 @@ class Flip:
     def __call__(self, planes: Planes, noise: Noise) -> Planes:
         flipped = per_sample(noise["flip"])
         return tuple(torch.where(flipped, plane.flip(2), plane) for plane in planes)
+
+    def sources(self, noise: Noise, size: Size) -> Tensor:
+        flipped = noise["flip"].to(torch.float32)
+        one, zero = torch.ones_like(flipped), torch.zeros_like(flipped)
+        return scale_and_shift(
+            torch.stack((1 - 2 * flipped, one), dim=1), torch.stack((size[1] * flipped, zero), dim=1)
+        )
 
 
 def resize_weights(start: Tensor, length: Tensor, *, num_in: int, num_out: int, flip: Tensor | None = None) -> Tensor:
@@ -138,6 +154,11 @@ class Part:
         height, width = planes[0].shape[-2:]
         rows, columns = self.slices((height, width))
         return tuple(plane[..., rows, columns] for plane in planes)
+
+    def sources(self, noise: Noise, size: Size) -> Tensor:
+        rows, columns = self.slices(size)
+        left, top = (torch.full((1,), float(part.start)) for part in (columns, rows))
+        return scale_and_shift(torch.ones(1, 2), torch.stack((left, top), dim=1))
 
     def slices(self, size: Size) -> tuple[slice, slice]:
         """Rows and columns of an image of `size` pixels."""

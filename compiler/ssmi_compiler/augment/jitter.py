@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.augment.operation import Noise, Planes, Size, happens, luma, per_sample, uniform
-from ssmi_dsl.components.augment import ColorJitter
+from ssmi_dsl.components.augment_operations import ColorJitter
 
 BLENDS = ("brightness", "contrast", "saturation")
 # by the number of active blends: the row of slots when the hue is active too

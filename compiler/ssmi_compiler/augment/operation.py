@@ -4,7 +4,7 @@ Legend: N batch, C channels (1 or 3), H height, W width.
 """
 
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -30,6 +30,38 @@ class Operation(Protocol):
     def __call__(self, planes: Planes, noise: Noise) -> Planes:
         """Pure, of static shapes, and without branches on data."""
         ...
+
+
+@runtime_checkable
+class Geometry(Protocol):
+    """An operation that moves pixels."""
+
+    def sources(self, noise: Noise, size: Size) -> Tensor:
+        """[N 2 3] or [1 2 3]: from a place in the result to the place in the input, of `size` pixels, that is shown there.
+
+        Places are (x, y) in pixels from the upper left corner of an image: the centre of its first pixel is (½, ½).
+        """
+        ...
+
+
+def about_center(size: Size, linear: Tensor, shift: Tensor) -> Tensor:
+    """linear [N 2 2] and shift [N 2], of coordinates from an image's centre -> [N 2 3], of coordinates from its corner."""
+    # no constant tensor: a traced step keeps none
+    x, y = size[1] / 2, size[0] / 2
+    moved = linear[:, :, 0] * x + linear[:, :, 1] * y
+    offset = torch.stack((shift[:, 0] + x - moved[:, 0], shift[:, 1] + y - moved[:, 1]), dim=1)
+    return torch.cat((linear, offset[:, :, None]), dim=2)
+
+
+def chain(first: Tensor, second: Tensor) -> Tensor:
+    """Affine maps [N 2 3] -> the map p -> first(second(p)) [N 2 3]."""
+    linear, shift = first[:, :, :2], first[:, :, 2:]
+    return torch.cat((linear @ second[:, :, :2], linear @ second[:, :, 2:] + shift), dim=2)
+
+
+def scale_and_shift(scale: Tensor, shift: Tensor) -> Tensor:
+    """scale, shift [N 2] -> [N 2 3], the map p -> scale p + shift of each coordinate by itself."""
+    return torch.cat((torch.diag_embed(scale), shift[:, :, None]), dim=2)
 
 
 def luma(planes: Planes) -> Tensor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ssmi_dsl.components.augment import GaussianNoise
+from ssmi_dsl.components.augment_operations import GaussianNoise
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ Legend: N batch, F backbone features, D embedding, S image size.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Attr, Graph, GraphBuilder
-from ssmi_dsl.components.backbones import Gcn
-from ssmi_dsl.components.heads import TransformerHead, output_width
+from ssmi_dsl.components.backbones import Gcn, Patches
+from ssmi_dsl.components.heads import MaskedConvolutionsHead, TransformerHead, output_width
 from ssmi_dsl.spec.masks import Counts, Grid
 from ssmi_dsl.spec.method import (
     TOKEN_OUTPUTS,
@@ -223,7 +224,7 @@ class _Step:
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x, y = self._ends(view, pair, phase, views)
-        if x.shape[1:] != y.shape[1:] and not view.spec.critic.learned(Shapes(2, 2)):
+        if x.shape[1:] != y.shape[1:] and not view.spec.critic.two_widths:
             ends = (
                 (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
                 (f"{pair.target}.{view.target_output}", y.shape[1]),
@@ -264,6 +265,10 @@ class _Step:
             index=self.index,
             projection=projection,
             adjacency=self.adjacency,
+            target_rows=y.shape[0] // self.sizes.batch,
+            places=self._places(view, pair) if spec.positive.needs_places else None,
+            local=pair.anchor_view >= self.method.spec.views.count,
+            grid=self._grid(view, pair) if spec.positive.needs_grid else None,
         )
         parts = pair_loss(
             self.b, bound=spec.bound, critic=spec.critic, marginal=spec.marginal, positive=spec.positive, at=at
@@ -279,6 +284,27 @@ class _Step:
         anchor = self._output(view.anchor, "map", views[pair.anchor_view])
         target = self._output(view.target, "map", views[pair.target_view])
         return self.b.stop_gradient(anchor), self.b.stop_gradient(target)
+
+    def _grid(self, view: ObjectiveView, pair: Pair) -> tuple[int, int]:
+        grid = self.sizes.grids[view.anchor.owner][pair.anchor_view]
+        if problem := view.spec.positive.misfit(grid):
+            raise CompileError(f"the positive `{term_name(view.spec.positive)}`: {problem}")
+        return grid
+
+    def _places(self, view: ObjectiveView, pair: Pair) -> tuple[Value, Value]:
+        anchor, target = (
+            self._place(branch, index)
+            for branch, index in ((view.anchor, pair.anchor_view), (view.target, pair.target_view))
+        )
+        return anchor, target
+
+    def _place(self, branch: BranchView, view: int) -> Value:
+        """Where the tokens of a view lie in the source image [N*P 2]."""
+        grid = self.sizes.grids[branch.owner][view]
+        key = ("places", view, *grid)
+        if key not in self.called:
+            self.called[key] = self.b.op("places", shape=(self.sizes.batch * prod(grid), 2), view=view, grid=grid)
+        return self.called[key]
 
     def _reads_views(self, view: ObjectiveView) -> bool:
         """Whether one emission reads all views of the anchor."""
@@ -392,7 +418,9 @@ class _Step:
         own, head = branch.token_projector is not None, branch.token_projector or branch.projector
         if head is not None:
             part = f"{branch.owner}.{'token_projector' if own else 'projector'}"
-            z = self._apply("project", part, z, output_width(head))
+            of_map = isinstance(head, MaskedConvolutionsHead)
+            attrs = {"grid": self.sizes.grids[branch.owner][self.views.index(image)]} if of_map else {}
+            z = self._apply("project", part, z, output_width(head), attrs=attrs)
         if branch.predictor is not None:
             z = self._apply("predict", f"{branch.name}.predictor", z, output_width(branch.predictor))
         own, prototypes = branch.token_prototypes is not None, branch.token_prototypes or branch.prototypes
@@ -424,6 +452,10 @@ class _Step:
             places = (self._mask(image, str(attrs["sees"])),)
         if isinstance(branch.encoder.backbone, Gcn) and self.adjacency is not None:
             attrs["sees"], places = "adjacency", (self.adjacency,)
+        if isinstance(branch.encoder.backbone, Patches) and branch.encoder.backbone.crop is not None:
+            attrs["sees"] = "windows"
+            grid = self.sizes.grids[branch.owner][self.views.index(image)]
+            places = (self._drawn(self.views.index(image), "windows", (prod(grid), 2)),)
         return self._apply("encode", f"{branch.owner}.encoder", image, *shape, places=places, attrs=attrs)
 
     def _predicted(self, branch: BranchView, x: Value, image: Value) -> Value:
@@ -451,7 +483,10 @@ class _Step:
     def _mask(self, image: Value, part: str) -> Value:
         """Places of a view: `visible` [N C], `hidden` [N G K]."""
         counts, view = self._counts(image), self.views.index(image)
-        shape = (counts.visible,) if part == "visible" else (counts.groups, counts.hidden)
+        return self._drawn(view, part, (counts.visible,) if part == "visible" else (counts.groups, counts.hidden))
+
+    def _drawn(self, view: int, part: str, shape: tuple[int, ...]) -> Value:
+        """Whole numbers [N *shape] that are drawn anew for a view in each step."""
         key = ("mask", view, part)
         if key not in self.called:
             self.called[key] = self.b.op("mask", shape=(self.sizes.batch, *shape), dtype="i64", view=view, part=part)

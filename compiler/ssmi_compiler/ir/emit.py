@@ -39,6 +39,7 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "put_rows": lambda x, index, rows: x if (*index, *x[1:]) == rows else _same(x, rows),
     "take_rows": lambda x, index: (index[0], *x[1:]),
     "match_rows": lambda x, y, values: values if x == y and x[0] == values[0] else _same(x, y, values),
+    "nearest_rows": lambda x, y: x[:1] if x[1:] == y[1:] else _same(x, y),
     "cross_moment": lambda x, y: (x[1], y[1]) if x[0] == y[0] else _same(x, y),
     "covariance": lambda x: (x[1], x[1]),
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
@@ -167,6 +168,19 @@ class IRBuilder:
     def match_rows(self, x: Value, y: Value, values: Value, *, group: int) -> Value:
         return self.op("match_rows", x, y, values, group=group)
 
+    def nearest_rows(self, x: Value, y: Value, *, group: int, among: int) -> Value:
+        return self.op("nearest_rows", x, y, group=group, among=among, dtype="i64")
+
+    def least_rows(self, x: Value, *, group: int, keep: int) -> Value:
+        return self.op("least_rows", x, shape=(x.shape[0] // group * keep,), dtype="i64", group=group, keep=keep)
+
+    def slice_rows(self, x: Value, *, group: int, start: int, stop: int) -> Value:
+        shape = (x.shape[0] // group * (stop - start), *x.shape[1:])
+        return self.op("slice_rows", x, shape=shape, group=group, start=start, stop=stop)
+
+    def join_rows(self, x: Value, *, group: int) -> Value:
+        return self.op("join_rows", x, shape=(x.shape[0] // group, group * x.shape[1]), group=group)
+
     def repeat_rows(self, x: Value, *, times: int) -> Value:
         return self.op("repeat_rows", x, shape=(x.shape[0] * times, *x.shape[1:]), times=times)
 
@@ -178,6 +192,9 @@ class IRBuilder:
 
     def covariance(self, x: Value) -> Value:
         return self.op("covariance", x)
+
+    def covariances(self, x: Value, *, group: int) -> Value:
+        return self.op("covariances", x, shape=(group * x.shape[1], x.shape[1]), group=group)
 
     def prepend(self, column: Value, x: Value) -> Value:
         return self.op("prepend", column, x)

@@ -65,6 +65,22 @@ class TorchBuilder:
         best = scores.argmax(dim=2)[:, :, None].expand(-1, -1, values.shape[1])
         return values.unflatten(0, (-1, group)).gather(1, best).flatten(0, 1)
 
+    def nearest_rows(self, x: Tensor, y: Tensor, *, group: int, among: int) -> Tensor:
+        # differences, not ‖x‖² + ‖y‖² - 2 xᵀy: near neighbours would drown in rounding
+        x, y = x.detach().unflatten(0, (-1, group)), y.detach().unflatten(0, (-1, among))
+        nearest = torch.cdist(x, y, compute_mode="donot_use_mm_for_euclid_dist").argmin(dim=2)
+        return _numbers(nearest, among)
+
+    def least_rows(self, x: Tensor, *, group: int, keep: int) -> Tensor:
+        order = x.detach().unflatten(0, (-1, group)).sort(dim=1, stable=True).indices
+        return _numbers(order[:, :keep].sort(dim=1).values, group)
+
+    def slice_rows(self, x: Tensor, *, group: int, start: int, stop: int) -> Tensor:
+        return x.unflatten(0, (-1, group))[:, start:stop].flatten(0, 1)
+
+    def join_rows(self, x: Tensor, *, group: int) -> Tensor:
+        return x.unflatten(0, (-1, group)).flatten(1)
+
     def repeat_rows(self, x: Tensor, *, times: int) -> Tensor:
         return x.repeat_interleave(times, dim=0)
 
@@ -77,6 +93,11 @@ class TorchBuilder:
     def covariance(self, x: Tensor) -> Tensor:
         centred = x - x.mean(dim=0)
         return centred.T @ centred / (x.shape[0] - 1)
+
+    def covariances(self, x: Tensor, *, group: int) -> Tensor:
+        places = x.unflatten(0, (-1, group)).transpose(0, 1)
+        centred = places - places.mean(dim=1, keepdim=True)
+        return (centred.mT @ centred / (places.shape[1] - 1)).flatten(0, 1)
 
     def prepend(self, column: Tensor, x: Tensor) -> Tensor:
         return torch.cat([column[:, None], x], dim=1)
@@ -275,7 +296,8 @@ class TorchBuilder:
         return torch.diagonal(x)
 
     def off_diagonal(self, x: Tensor) -> Tensor:
-        return x.masked_fill(torch.eye(x.shape[0], dtype=torch.bool, device=x.device), 0.0)
+        eye = torch.eye(x.shape[1], dtype=torch.bool, device=x.device)
+        return x.masked_fill(eye.repeat(x.shape[0] // x.shape[1], 1), 0.0)
 
     def add_diagonal(self, x: Tensor, *, constant: float) -> Tensor:
         return x + constant * torch.eye(x.shape[0], dtype=x.dtype, device=x.device)
@@ -289,6 +311,12 @@ class TorchBuilder:
 
     def nuclear_norm(self, x: Tensor) -> Tensor:
         return torch.linalg.svdvals(x).sum()
+
+
+def _numbers(within: Tensor, group: int) -> Tensor:
+    """Numbers of rows [N K] within their samples of `group` rows -> [N*K] among all rows."""
+    first = group * torch.arange(within.shape[0], device=within.device)
+    return (within + first[:, None]).flatten()
 
 
 def count_kept(rows: int, columns: int, without: Mask) -> int:

@@ -6,8 +6,14 @@ from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.text import print_op
 
 EFFECTS = frozenset({"metric", "minimize", "ema", "store"})
-SOURCES = frozenset({"view", "mask", "labels", "index", "text", "adjacency", "parameter", "state", "number", "noise"})
+SOURCES = frozenset(
+    {"view", "mask", "labels", "index", "text", "adjacency", "parameter", "state", "number", "noise", "places"}
+)
 NETWORKS = frozenset({"encode", "project", "predict", "predict_tokens", "assign"})
+# a result whose shape the operands do not decide alone
+SHAPED_BY_ATTRIBUTES = frozenset(
+    {"rows", "one_hot", "group_mean", "repeat_rows", "covariances", "join_rows", "least_rows", "slice_rows"}
+)
 IDENTITIES = frozenset({"probe", "stop_gradient"})
 
 
@@ -42,9 +48,5 @@ def _problem(graph: Graph, index: int, op: Op) -> str | None:
             return f"`{op.name}` cannot take shapes {shapes}"
         if expected != op.type.shape:
             return f"`{op.name}` of {shapes} has shape {expected}, not {op.type.shape}"
-    known = (
-        op.name in SHAPES
-        or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES
-        or op.name in ("rows", "one_hot", "group_mean", "repeat_rows")
-    )
+    known = op.name in SHAPES or op.name in EFFECTS | SOURCES | NETWORKS | IDENTITIES or op.name in SHAPED_BY_ATTRIBUTES
     return None if known else f"`{op.name}` is not an operation"

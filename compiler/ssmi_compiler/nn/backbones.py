@@ -11,12 +11,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ssmi_compiler.errors import MissingComponentError
+from ssmi_compiler.errors import CompileError, MissingComponentError
 from ssmi_compiler.nn.gcn import GcnNet, IdentityNet
 from ssmi_compiler.nn.norm import BatchNorm
+from ssmi_compiler.nn.patches import PatchesNet
 from ssmi_compiler.nn.text import TextNet
 from ssmi_compiler.nn.vit import VitNet
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Gcn, Identity, MlpBackbone, ResNet18, Text, Timm, Vit
+from ssmi_dsl.components.backbones import (
+    ConvSmall,
+    EncoderSpec,
+    Gcn,
+    Identity,
+    MlpBackbone,
+    Patches,
+    ResNet18,
+    Text,
+    Timm,
+    Vit,
+)
 from ssmi_dsl.components.datasets import TextInfo
 
 
@@ -48,6 +60,8 @@ def build_backbone(
         if text is None:
             raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")
         return TextNet(backbone, text)
+    if isinstance(backbone, Patches):
+        return _patches(backbone, encoder, channels=channels, size=size)
     if isinstance(backbone, Vit):
         return VitNet(backbone, channels=channels, size=size, masked=masked)
     assert isinstance(backbone, Timm)
@@ -145,6 +159,17 @@ def pool(x: Tensor, *, tokens: bool) -> Tensor:
     return torch.cat([mean[:, None], x.flatten(2).transpose(1, 2)], dim=1) if tokens else mean
 
 
+def _patches(backbone: Patches, encoder: EncoderSpec, *, channels: int, size: tuple[int, int]) -> nn.Module:
+    if min(size) < backbone.size:
+        raise CompileError(f"an image of {size[0]}x{size[1]} pixels has no patch of {backbone.size}x{backbone.size}")
+    each = EncoderSpec(backbone=backbone.of, stem=encoder.stem)
+    seen = backbone.crop or backbone.size
+    network = build_backbone(each, channels=channels, size=(seen, seen))
+    return PatchesNet(
+        network, size=backbone.size, stride=backbone.stride, crop=backbone.crop, standardize=backbone.standardize
+    )
+
+
 def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     try:
         timm = importlib.import_module("timm")
@@ -153,5 +178,8 @@ def _timm(name: str, *, channels: int, size: tuple[int, int]) -> nn.Module:
     if not timm.is_model(name):
         close = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:5])
         raise MissingComponentError(f"timm has no model `{name}`" + (f"; similar: {close}" if close else ""))
-    sized = {"img_size": size} if "vit" in name or "swin" in name else {}
+    # a plain ViT resamples its positions for local crops of another size; other transformers know one size only
+    sized: dict[str, object] = {"img_size": size} if "vit" in name or "swin" in name else {}
+    if name.startswith("vit_"):
+        sized["dynamic_img_size"] = True
     return timm.create_model(name, pretrained=False, num_classes=0, in_chans=channels, **sized)

@@ -4,8 +4,9 @@ from torch import Tensor, nn
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
+from ssmi_compiler.nn.masked_convolutions import MaskedConvolutions
 from ssmi_compiler.nn.norm import BatchNorm
-from ssmi_dsl.components.heads import Head, LinearHead, MlpHead, SliceHead
+from ssmi_dsl.components.heads import Head, LinearHead, MaskedConvolutionsHead, MlpHead, SliceHead
 
 
 def build_head(head: Head, in_features: int) -> nn.Module:
@@ -16,6 +17,12 @@ def build_head(head: Head, in_features: int) -> nn.Module:
         if head.width > in_features:
             raise CompileError(f"a head keeps {head.width} features, but there are only {in_features} of them")
         return FirstFeatures(head.width)
+    if isinstance(head, MaskedConvolutionsHead):
+        if head.width != in_features:
+            raise CompileError(
+                f"masked convolutions are residual: their width is that of the encoder's features, {in_features}, not {head.width}"
+            )
+        return MaskedConvolutions(head)
     assert isinstance(head, MlpHead)
     return MlpNet(head, in_features)
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from ssmi_compiler.augment import ViewMaker
+from ssmi_compiler.augment import Augmentation, ViewMaker
 from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.optim import update
@@ -80,7 +80,7 @@ class StepProgram:
         probes: Mapping[str, Tensor],
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
-        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views, `objective<i>.<name>` of terms; numbers: see
+        """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views and of patches, `objective<i>.<name>` of terms; numbers: see
         `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L], `adjacency` float32 [N N]. Of a graph,
         batch holds the features of its nodes, float32 [N F].
         """
@@ -137,13 +137,14 @@ class _Run:
 
     def _view(self, op: Op) -> Tensor:
         index = int(op.number("index"))
-        prefix = f"view{index}/"
-        noise = {name[len(prefix) :]: value for name, value in self.noise.items() if name.startswith(prefix)}
-        augmentations = self.program.augmentations
-        image = augmentations[index](self.batch, noise)
+        image = self.program.augmentations[index](self.batch, self._view_noise(index))
         if image.dim() == 4 and self.program.method.recipe.channels_last:
             return image.contiguous(memory_format=torch.channels_last)
         return image
+
+    def _view_noise(self, index: int) -> dict[str, Tensor]:
+        prefix = f"view{index}/"
+        return {name[len(prefix) :]: value for name, value in self.noise.items() if name.startswith(prefix)}
 
     def _network(self, op: Op, x: Tensor, *places: Tensor) -> Tensor:
         part = op.text("params")
@@ -171,6 +172,19 @@ class _Run:
     def _take_tokens(self, op: Op, x: Tensor, hidden: Tensor) -> Tensor:
         places = hidden.flatten(1)[:, :, None].expand(-1, -1, x.shape[2])
         return x[:, 1:].gather(1, places).flatten(0, 1)
+
+    def _places(self, op: Op) -> Tensor:
+        """Centres of a view's tokens in the source image [N*P 2]."""
+        index = int(op.number("view"))
+        augmentation, size = self.program.augmentations[index], (self.batch.shape[2], self.batch.shape[3])
+        assert isinstance(augmentation, Augmentation), "nodes of a graph have no place in an image"
+        sources = augmentation.sources(self._view_noise(index), self.batch.shape[0], size, self.batch.device)
+        height, width = augmentation.output_size(size)
+        rows, columns = (int(number) for number in op.names("grid"))
+        x = (torch.arange(columns, device=self.batch.device) + 0.5) * (width / columns)
+        y = (torch.arange(rows, device=self.batch.device) + 0.5) * (height / rows)
+        centers = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).flatten(0, 1)
+        return (centers @ sources[:, :, :2].mT + sources[:, None, :, 2]).flatten(0, 1)
 
     def _parameter(self, op: Op) -> Tensor:
         return self.params[op.text("params")][op.text("parameter")]
@@ -270,6 +284,8 @@ def _call(op: Op, places: tuple[Tensor, ...]) -> dict[str, Any]:
         visible, hidden = places
         rows, columns = (int(size) for size in op.names("grid"))
         return {"visible": visible, "hidden": hidden, "grid": (rows, columns)}
+    if "grid" in attrs:
+        return {"grid": tuple(int(size) for size in op.names("grid"))}
     if not attrs.get("tokens"):
         return {op.text("sees"): places[0]} if places else {}
     found: dict[str, Any] = {"tokens": True}

@@ -16,6 +16,8 @@ class Bilinear(Critic):
     source: ClassVar[str] = "van den Oord et al. 2018 (CPC), eq. 3; Tschannen et al. 2020 (1907.13625), section 3"
     facts: ClassVar[Facts] = Facts(exchange_symmetric=False, learned=True)
 
+    two_widths: ClassVar[bool] = True
+
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
         anchor, target = shapes.anchor or shapes.width, shapes.width
         if anchor == target:

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Critic, Facts, Inputs, Surrogate, TermPair, V
@@ -49,6 +50,16 @@ class VarianceCovariance(Surrogate):
         default=False,
         description="the last term is the mean over all D² entries of squared correlations, with ν: VIbCReg, scale-free",
     )
+    per_place: bool = Field(
+        default=False,
+        description="of tokens: variance and covariance over the batch for each row of a sample apart, and their mean (VICRegL)",
+    )
+
+    @model_validator(mode="after")
+    def _one_statistic(self) -> "VarianceCovariance":
+        if self.per_place and self.correlation:
+            raise PydanticCustomError("one_statistic", "`correlation` and `per_place` have no meaning together")
+        return self
 
     def noise_floor(self, batch: int, width: int) -> float | None:
         """2 ν (D - 1) / (N - 1) for both branches at unit variance; a sample covariance squared is 1 / (N - 1) on average."""
@@ -58,15 +69,17 @@ class VarianceCovariance(Surrogate):
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
         joint = b.neg(b.mean(critic.pair(b, at.x, at.y, at.memory)))
-        marginal = b.add(self._spread(b, at.x), self._spread(b, at.y))
+        rows = at.rows if self.per_place else 1
+        marginal = b.add(self._spread(b, at.x, rows), self._spread(b, at.y, rows))
         return TermPair(joint, marginal)
 
-    def _spread(self, b: Builder[V], z: V) -> V:
-        std = b.sqrt(b.shift(b.variance(z), self.eps))
+    def _spread(self, b: Builder[V], z: V, rows: int) -> V:
+        std = b.sqrt(b.shift(b.variance(z if rows == 1 else b.join_rows(z, group=rows)), self.eps))
         variance = b.mean(b.relu(b.shift(b.neg(std), self.target_std)))
         if self.correlation:
             unit = b.standardize(z, eps=0.0)
             covariance = b.mean(b.square(b.off_diagonal(b.cross_moment(unit, unit))))
         else:
-            covariance = b.mean(b.row_sum(b.square(b.off_diagonal(b.covariance(z)))))
+            found = b.covariance(z) if rows == 1 else b.covariances(z, group=rows)
+            covariance = b.mean(b.row_sum(b.square(b.off_diagonal(found))))
         return b.add(b.scale(variance, self.variance), b.scale(covariance, self.covariance))

@@ -27,6 +27,7 @@ class Matched(Positive):
         ),
         section="Bounds and divergences",
     )
+    of_tokens: ClassVar[bool] = True
 
     by: Literal["map", "tokens"] = Field(
         default="map", description="features that are compared: the backbone's feature map, or the tokens themselves"
