@@ -13,13 +13,16 @@ import time
 import torch
 from torch import Tensor
 
-from ssmi_compiler.api import load_recipe
-from ssmi_compiler.compile import InPlaceStep, draw_noise, draw_term_noise, example_inputs, lower, make_masks
+from ssmi_compiler.api import embedded_data, load_recipe
+from ssmi_compiler.compile import InPlaceStep, Lowered, draw_noise, draw_term_noise, example_inputs, lower, make_masks
 from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
+from ssmi_dsl.spec.method import Method
 from ssmi_runtime.data import digits
-from ssmi_runtime.data.sampling import batch_indices
+from ssmi_runtime.data.graphs import digits_graph, load_graph
+from ssmi_runtime.feed import Feed, feed_graph, feed_images
 from ssmi_runtime.measure import Meter
+from ssmi_runtime.measure_graph import GraphMeter
 
 
 def main() -> None:
@@ -34,32 +37,29 @@ def main() -> None:
 
 def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> dict[str, object]:
     """Train on the validation split; k-NN on the way and the accuracies and monitors at the end, with processor seconds of training."""
-    method = load_recipe(source, None, data="digits", overrides=overrides)
-    lowered = lower(method, data="digits")
+    name = "digits-graph" if embedded_data(source, overrides) == "digits-graph" else "digits"
+    method = load_recipe(source, None, data=name, overrides=overrides)
+    lowered = lower(method, data=name)
     step_function = InPlaceStep(lowered.step)
-    data = digits.load_validation()
-    images, labels = data["train"]
+    feed, meter = open_validation(method, lowered)
     masks = make_masks(method, lowered.networks, lowered.augmentations, lowered.data)
-    size, steps_per_epoch = lowered.data.size, len(images) // method.recipe.batch_size
+    size, steps_per_epoch = lowered.data.size, len(feed.samples) // method.recipe.batch_size
     num_steps = steps_per_epoch * method.recipe.epochs
     inputs = example_inputs(method, lowered.networks, lowered.augmentations, lowered.data, seed=seed)
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
-    meter = Meter(method, lowered.networks, lowered.augmentations, lowered.data, data)
     row: dict[str, object] = {"method": source, "set": overrides, "seed": seed, "steps": num_steps}
     row["raw_pixels/knn"] = meter.raw_pixels()
     row.update({f"untrained/{name}": value for name, value in meter.accuracies(state).items()})
     curve: dict[int, float] = {}
 
     def embed(branch: str) -> Tensor:
-        return meter.embed(state, branch, images, upto="projector")
+        return meter.embed(state, branch, feed.samples, upto="projector")
 
     seconds = 0.0
     for step in range(num_steps):
         began = time.process_time()
         refresh(method, state, step=step, steps_per_epoch=steps_per_epoch, seed=seed, embed=embed)
-        index = batch_indices(len(images), method.recipe.batch_size, step, seed)
-        chosen = {"batch": images[index], "labels": labels[index], "index": index}
-        inputs.update({name: value for name, value in chosen.items() if name in inputs})
+        inputs.update(feed.at(step, seed))
         noise = draw_noise(lowered.augmentations, method.recipe.batch_size, size, seed=seed, step=step, masks=masks)
         inputs.update({**noise, **draw_term_noise(method, lowered.networks, seed=seed, step=step)})
         for name, value in numbers_at(method, step, num_steps=num_steps, steps_per_epoch=steps_per_epoch).items():
@@ -70,6 +70,14 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
         if (step + 1) % max(1, num_steps // max(1, readings)) == 0:
             curve[step + 1] = round(meter.accuracies(state)["knn"], 3)
     return {**row, "curve": curve, **meter.accuracies(state), **meter.monitors(state), "processor_seconds": seconds}
+
+
+def open_validation(method: Method, lowered: Lowered) -> tuple[Feed, Meter | GraphMeter]:
+    """The training digits, or the training nodes of their graph, with a fifth held out. Of a graph all nodes and edges are seen."""
+    if lowered.data.graph is not None:
+        return feed_graph(method, lowered.networks, digits_graph.for_validation(load_graph("digits-graph")))
+    data = digits.load_validation()
+    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, data, {})
 
 
 if __name__ == "__main__":

@@ -74,13 +74,16 @@ def rule_index() -> str:
         "| code | fault | why it cannot be written | shown by |",
         "| --- | --- | --- | --- |",
         *(f"| {item.code} | {item.fault} | {item.reason} | `{item.test}` |" for item in SETTLED),
-        "",
-        "## Waiting for a word of the language",
-        "",
-        "| code | fault | what the rule needs |",
-        "| --- | --- | --- |",
-        *(f"| {item.code} | {item.fault} | {item.needs} |" for item in WAITING),
     ]
+    if WAITING:
+        lines += [
+            "",
+            "## Waiting for a word of the language",
+            "",
+            "| code | fault | what the rule needs |",
+            "| --- | --- | --- |",
+            *(f"| {item.code} | {item.fault} | {item.needs} |" for item in WAITING),
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 

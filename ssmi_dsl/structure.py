@@ -16,6 +16,7 @@ from ssmi_dsl.spec.evaluate import Evaluate
 from ssmi_dsl.spec.masks import InverseBlockMask
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.structure_graphs import graph_findings
 from ssmi_dsl.terms import Term, term_name
 from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
@@ -31,7 +32,7 @@ def objective_loc(spec: MethodSpec, index: int) -> Loc:
 
 def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, ...]:
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
-    found = [*_references(spec), *_not_yet(spec)]
+    found = [*_references(spec), *_not_yet(spec), *graph_findings(spec, lambda index: objective_loc(spec, index))]
     return tuple(
         Diagnostic(
             code,
@@ -228,9 +229,8 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
             what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
             yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
     yield from _tokens_not_yet(spec)
-    for field in ("split", "graph"):
-        if getattr(views, field) is not None:
-            yield no(("views", field), f"`views.{field}`")
+    if views.split is not None:
+        yield no(("views", "split"), "`views.split`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:
         yield no(("optimize", "blocks"), "alternation over more than two blocks")
     if spec.optimize.predictor.direct is not None:

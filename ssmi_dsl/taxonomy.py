@@ -142,6 +142,8 @@ def _needs(method: Method) -> Iterator[str]:
         yield "ViT"
     if views.mask is not None:
         yield "masks"
+    if views.graph is not None:
+        yield "graph"
     if any(isinstance(branch.encoder.backbone, Patches) for branch in method.branches):
         yield "patches"
     if "text" in (views.modalities or ()):

@@ -29,6 +29,7 @@ def assert_agrees(
     *,
     memory: Mapping[str, Any] | None = None,
     labels: Array | None = None,
+    adjacency: Array | None = None,
     tolerance: float = 1e-5,
 ) -> None:
     """`objective` on (views[0], views[1]) has the value and the gradients of `reference(*views)`: in float32 to `tolerance`, in float64 to 1e-7.
@@ -43,7 +44,7 @@ def assert_agrees(
     stopped = objective.method.is_stopped(objective.method.target.name)
     for dtype, limit in ((torch.float32, tolerance), (torch.float64, 1e-7)):
         tensors = [torch.tensor(view, dtype=dtype, requires_grad=True) for view in views]
-        loss = call(objective, tensors, memory=memory, labels=labels, dtype=dtype)
+        loss = call(objective, tensors, memory=memory, labels=labels, adjacency=adjacency, dtype=dtype)
         loss.backward()
         assert loss.total.item() == pytest.approx(reference(*views), rel=limit)
         for index, (name, tensor) in enumerate(zip(names, tensors, strict=True)):
@@ -61,8 +62,10 @@ def call(
     memory: Mapping[str, Any] | None,
     labels: Array | None,
     dtype: torch.dtype,
+    adjacency: Array | None = None,
 ) -> Loss:
     """The objective in `dtype`, with memory and labels given as arrays."""
     held = {name: torch.as_tensor(value).to(dtype) for name, value in (memory or {}).items()}
+    edges = None if adjacency is None else torch.as_tensor(adjacency).to(dtype)
     classes = None if labels is None else torch.as_tensor(labels).long()
-    return objective(tensors[0], tensors[1], views=tensors, memory=held, labels=classes)
+    return objective(tensors[0], tensors[1], views=tensors, memory=held, labels=classes, adjacency=edges)

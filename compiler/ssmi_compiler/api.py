@@ -90,21 +90,24 @@ def choose_device(device: str) -> Device:
 
 
 def embedded_data(source: str | Path, overrides: Sequence[str] = ()) -> str:
-    """The data set that needs no download and has what a spec reads: `digits`, or `shapes` where a view is text. Raises SpecError."""
+    """The data set that needs no download and has what a spec reads: `digits`, `shapes` where a view is text, or `digits-graph` where the
+    samples are nodes of a graph. Raises SpecError."""
     whole = open_spec(find_source(source), overrides=overrides)
     if isinstance(whole, tuple):
         raise SpecError(whole)
     views: object = whole.data.get("views")
+    if isinstance(views, dict) and views.get("graph") is not None:
+        return "digits-graph"
     modalities: object = views.get("modalities") if isinstance(views, dict) else None
     return "shapes" if isinstance(modalities, list) and "text" in modalities else "digits"
 
 
 def check_data(name: str) -> None:
-    """Raise CompileError unless `name` is a data set of images."""
+    """Raise CompileError unless `name` is a data set of images, or a graph."""
     if name not in DATASETS:
         raise CompileError(f"there is no data set `{name}`; known: {', '.join(DATASETS)}")
-    if DATASETS[name].kind != "images":
-        raise CompileError(f"`{name}` holds pairs of vectors, and the step takes images")
+    if DATASETS[name].kind == "pairs":
+        raise CompileError(f"`{name}` holds pairs of vectors, and the step takes images or a graph")
 
 
 def require_clean(source: str | Path, *, recipe: str, overrides: Sequence[str]) -> tuple[Diagnostic, ...]:

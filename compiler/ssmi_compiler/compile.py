@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment import Augmentation, GraphView, ViewMaker
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid
 from ssmi_compiler.ir.graph import Graph
@@ -29,6 +29,7 @@ from ssmi_dsl.components.backbones import Patches
 from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.spec.method import Method
 
+GRAPHS = tuple(name for name, info in DATASETS.items() if info.graph is not None)
 TEXT_SETS = tuple(name for name, info in DATASETS.items() if info.text is not None)
 Device = Literal["cpu", "cuda"]
 # random streams of one step; a spec has fewer views
@@ -43,7 +44,7 @@ class Lowered:
     method: Method
     data: DatasetInfo
     networks: Networks
-    augmentations: tuple[Augmentation, ...]
+    augmentations: tuple[ViewMaker, ...]
     stages: Stages
     step: TracedStep
     certificate: Certificate
@@ -68,6 +69,7 @@ def lower(
         raise CompileError(
             f"`{method.spec.name}` reads text, and `{data}` has none; choose one of: {', '.join(TEXT_SETS)}"
         )
+    check_graph(method, info)
     networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
     masks = make_masks(method, networks, augmentations, info)
@@ -80,7 +82,7 @@ def lower(
     return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device, masks)
 
 
-def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo) -> Sizes:
+def sizes_of(method: Method, networks: Networks, augmentations: tuple[ViewMaker, ...], info: DatasetInfo) -> Sizes:
     """What the MI graph must know, for the images and texts of a data set."""
     views = tuple(augmentation.output_size((info.size, info.size)) for augmentation in augmentations)
     length = 0 if info.text is None else info.text.length
@@ -89,11 +91,25 @@ def sizes_of(method: Method, networks: Networks, augmentations: tuple[Augmentati
         for branch in method.branches
         if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
     }
-    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length, grids)
+    node = 0 if info.graph is None else info.graph.features
+    return Sizes(method.recipe.batch_size, 3, views, dict(networks.features), length, grids, node)
+
+
+def check_graph(method: Method, info: DatasetInfo) -> None:
+    """Raise CompileError unless method and data both speak of a graph, of no fewer nodes than the batch has, or neither does."""
+    if (method.spec.views.graph is None) != (info.graph is None):
+        reads = f"`{method.spec.name}` reads {'images' if info.graph else 'a graph'}, and `{info.name}` is {'one' if info.graph else 'none'}"
+        remedy = "choose a data set of images" if info.graph else f"choose one of: {', '.join(GRAPHS)}"
+        raise CompileError(f"{reads}; {remedy}")
+    if info.graph is not None and method.recipe.batch_size > info.graph.nodes:
+        raise CompileError(
+            f"a batch of {method.recipe.batch_size} nodes does not fit `{info.name}`, which has {info.graph.nodes}; "
+            f"set `batch_size: {info.graph.nodes}`, the whole graph"
+        )
 
 
 def make_masks(
-    method: Method, networks: Networks, augmentations: tuple[Augmentation, ...], info: DatasetInfo
+    method: Method, networks: Networks, augmentations: tuple[ViewMaker, ...], info: DatasetInfo
 ) -> Masks | Windows | None:
     """What hides patches of the global views of a data set's images, or what is seen of patches; None where all of them is seen."""
     declared, all_grids = method.spec.views.mask, sizes_of(method, networks, augmentations, info).grids
@@ -113,10 +129,13 @@ def make_masks(
     return Masks(declared, grids[: method.spec.views.count])
 
 
-def make_augmentations(method: Method, info: DatasetInfo) -> tuple[Augmentation, ...]:
+def make_augmentations(method: Method, info: DatasetInfo) -> tuple[ViewMaker, ...]:
     """One augmentation for each view, ending with the normalisation of the data set."""
     normalize = ("normalize", Normalize(mean=info.mean, std=info.std))
     views = method.spec.views
+    if views.graph is not None:
+        corrupt = views.graph.corrupt
+        return tuple(GraphView(corrupt if view >= views.count else "none") for view in range(views.total))
     recipes = (resolve_augment(*views.augment_of(view)) for view in range(views.total))
     return tuple(
         Augmentation(recipe if any(name == "normalize" for name, _ in recipe) else (*recipe, normalize))
@@ -127,19 +146,23 @@ def make_augmentations(method: Method, info: DatasetInfo) -> tuple[Augmentation,
 def example_inputs(
     method: Method,
     networks: Networks,
-    augmentations: tuple[Augmentation, ...],
+    augmentations: tuple[ViewMaker, ...],
     info: DatasetInfo,
     *,
     seed: int,
     device: str = "cpu",
 ) -> dict[str, Tensor]:
-    """Inputs of a first step on `device`, by name: initial state, a black batch, noise and the step's numbers.
+    """Inputs of a first step on `device`, by name: initial state, a batch of zeros, noise and the step's numbers.
 
     They are drawn on the CPU, so that equal seeds give equal numbers on every device.
     """
     batch, size = method.recipe.batch_size, info.size
     inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=seed).items()}
-    inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
+    if info.graph is None:
+        inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
+    else:
+        inputs["batch"] = torch.zeros(batch, info.graph.features)
+        inputs["adjacency"] = torch.zeros(batch, batch)
     if needs_labels(method):
         inputs["labels"] = torch.zeros(batch, dtype=torch.int64)
     if needs_index(method):
@@ -156,7 +179,7 @@ def example_inputs(
 
 
 def draw_noise(
-    augmentations: tuple[Augmentation, ...],
+    augmentations: tuple[ViewMaker, ...],
     batch: int,
     size: int,
     *,

@@ -49,15 +49,15 @@ class Objective:
         seed: int = 0,
         progress: float = 0.0,
         embedding: int | None = None,
-        scores: int | None = None,
+        anchor: int | None = None,
     ) -> dict[str, Tensor]:
         """Tensors that the terms hold, for embeddings of `num_features`: state, learned tensors (they require a gradient) and numbers.
 
         Empty for most methods. Numbers that change during a run have their value at `progress` in [0, 1]. `embedding` is the width in
-        front of prototypes, where the objective reads scores; `scores` the width of z_a, where it differs from that of z_b. Random numbers of
-        a term are there too: draw memory with another `seed` for each step.
+        front of prototypes, where the objective reads scores, `anchor` the width of z_a where it is not
+        that of z_b. Random numbers of a term are there too: draw memory with another `seed` for each step.
         """
-        tensors = self._tensors(num_features, batch, embedding, scores)
+        tensors = self._tensors(num_features, batch, embedding, anchor)
         generator = torch.Generator().manual_seed(seed)
         memory = {name: initial_tensor(tensor, generator) for name, tensor in tensors.state.items()}
         for name, tensor in tensors.learned.items():
@@ -85,6 +85,7 @@ class Objective:
         pairs: Sequence[tuple[Tensor, Tensor]] | None = None,
         rows: int = 1,
         maps: tuple[Tensor, Tensor] | None = None,
+        adjacency: Tensor | None = None,
         places: tuple[Tensor, Tensor] | None = None,
         target_rows: int | None = None,
         local: bool = False,
@@ -102,27 +103,31 @@ class Objective:
         Of tokens, `rows` are those of one sample, one after the other, `target_rows` those of one sample in z_b (default: `rows`), `maps` the
         backbone's features of both, `places` [N 2] where they lie in the source image; `local` says that z_a is a local view of multi-crop,
         `grid` how many rows and columns of places the tokens of a sample are. `own` is the target of the anchor's own view, where a positive
-        reads it; `hidden` int64 [N G K] the places that z_a [N*G*K D] predicts of the tokens z_b [N*P E].
+        reads it; `hidden` int64 [N G K] the places that z_a [N*G*K D] predicts of the tokens z_b [N*P E]. Of the nodes of a graph, `adjacency`
+        [N N] has 1 where two have an edge and 0 elsewhere, and z_b may have another width than z_a where the critic is bilinear.
         Raises ValueError on inputs that do not fit.
         """
         across = isinstance(self.method.objective.marginal, AcrossSamples)
         partners = 1 if across else target_rows or rows
-        masked = self.method.objective.marginal.needs_hidden
-        if masked:
+        spec = self.method.objective
+        free = z_a.dim() == z_b.dim() == 2 and spec.critic.two_widths
+        width = z_b.shape[1] if free else z_a.shape[-1]
+        if spec.marginal.needs_hidden:
             self._check_hidden(z_a, z_b, hidden)
-        elif z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, z_a.shape[1]):
+        elif z_a.dim() != 2 or tuple(z_b.shape) != (z_a.shape[0] // rows * partners, width):
             raise ValueError(
                 f"z_a and z_b are matrices of one shape [N D], not {tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
-        width = z_b.shape[1] if masked else z_a.shape[1]
-        tensors = self._tensors(width, z_a.shape[0], None if embedding is None else embedding.shape[1], z_a.shape[1])
+        scored = None if embedding is None else embedding.shape[1]
+        tensors = self._tensors(z_b.shape[1], z_a.shape[0], scored, z_a.shape[1])
         given = dict(memory or {})
         needed = {*tensors.learned, *tensors.state, *tensors.ramps, *tensors.noise}
         if missing := sorted(needed - given.keys()):
             raise ValueError(
-                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({width})"
+                f"`{self.method.spec.name}` needs memory for {', '.join(missing)}: pass memory=objective.memory({z_b.shape[1]})"
             )
-        spec = self.method.objective
+        if (spec.marginal.needs_graph or spec.positive.needs_graph) and adjacency is None:
+            raise ValueError(f"`{self.method.spec.name}` needs the adjacency [N N] of the graph")
         if spec.marginal.needs_labels and labels is None:
             raise ValueError(f"`{self.method.spec.name}` needs labels [N]")
         stopped = self.method.is_stopped(self.method.target.name)
@@ -166,6 +171,7 @@ class Objective:
             maps=maps,
             index=index,
             projection=projection,
+            adjacency=adjacency,
             own=own.detach() if own is not None and stopped else own,
             target_rows=z_b.shape[0] // hidden.shape[0] if hidden is not None else target_rows or rows,
             places=places,
@@ -199,9 +205,9 @@ class Objective:
                 f"{tuple(z_a.shape)} and {tuple(z_b.shape)}"
             )
 
-    def _tensors(self, num_features: int, batch: int, embedding: int | None, scores: int | None = None) -> TermTensors:
+    def _tensors(self, num_features: int, batch: int, embedding: int | None, anchor: int | None) -> TermTensors:
         view = self.method.objectives[self.method.focus]
-        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding, scores=scores)
+        return term_tensors(self.method, view, batch=batch, width=num_features, embedding=embedding, anchor=anchor)
 
 
 def objective(source: str | Path | Method, *, recipe: str = "default", index: int = 0) -> Objective:

@@ -23,11 +23,8 @@ from ssmi_compiler.compile import (
     draw_noise,
     draw_term_noise,
     example_inputs,
-    has_text,
     make_augmentations,
     make_masks,
-    needs_index,
-    needs_labels,
 )
 from ssmi_compiler.files import write_whole
 from ssmi_compiler.refresh import refresh
@@ -37,11 +34,9 @@ from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import dump
 from ssmi_dsl.spec.method import Method
 from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
-from ssmi_runtime.data import load_dataset
-from ssmi_runtime.data.sampling import batch_indices
 from ssmi_runtime.errors import RunError
+from ssmi_runtime.feed import open_data
 from ssmi_runtime.initial import fill_frozen
-from ssmi_runtime.measure import Meter
 
 # steps between readings of the loss: a reading waits for a GPU, which then stands idle
 READ_EVERY = {"cpu": 1, "cuda": 25}
@@ -93,19 +88,12 @@ def train(
     device = artifact.manifest["device"]
     _claim(folder, artifact, method, seed, resume=resume)
     info = DATASETS[artifact.manifest["data"]]
-    data: dict[str, tuple[Tensor, Tensor]] = {}
-    texts: dict[str, Tensor] = {}
-    for split in ("train", "test"):
-        loaded = load_dataset(info.name, split=split, root=root, download=download)
-        data[split] = (loaded.images.to(device), loaded.labels.to(device))
-        if loaded.texts is not None:
-            texts[split] = loaded.texts.to(device)
-    images, labels = data["train"]
     recipe = method.recipe
-    steps_per_epoch = max(1, len(images) // recipe.batch_size)
-    num_steps = steps_per_epoch * recipe.epochs
     networks = build_networks(method, channels=3, size=info.size, text=info.text)
     augmentations = make_augmentations(method, info)
+    feed, meter = open_data(method, networks, augmentations, info, device=device, root=root, download=download)
+    steps_per_epoch = max(1, len(feed.samples) // recipe.batch_size)
+    num_steps = steps_per_epoch * recipe.epochs
     masks = make_masks(method, networks, augmentations, info)
 
     def initial() -> dict[str, Tensor]:
@@ -119,10 +107,9 @@ def train(
     if step_function is None:
         step_function = load_step(artifact)
     names, metrics = artifact.manifest["inputs"], artifact.manifest["metrics"]
-    meter = Meter(method, networks, augmentations, info, data, texts)
 
     def embed(branch: str) -> Tensor:
-        return meter.embed(state, branch, images, upto="projector")
+        return meter.embed(state, branch, feed.samples, upto="projector")
 
     monitor_every = steps_per_epoch * max(1, recipe.epochs // NUM_MONITORS)
     _forget_after(folder / "metrics.jsonl", first)
@@ -133,14 +120,7 @@ def train(
             if stop():
                 break
             refresh(method, state, step=step, steps_per_epoch=steps_per_epoch, seed=seed, embed=embed)
-            index = batch_indices(len(images), recipe.batch_size, step, seed).to(device)
-            inputs["batch"] = images[index]
-            if needs_labels(method):
-                inputs["labels"] = labels[index]
-            if needs_index(method):
-                inputs["index"] = index
-            if has_text(method):
-                inputs["text"] = texts["train"][index]
+            inputs.update(feed.at(step, seed))
             noise = draw_noise(augmentations, recipe.batch_size, info.size, seed=seed, step=step, masks=masks)
             noise.update(draw_term_noise(method, networks, seed=seed, step=step))
             for name, value in noise.items():

@@ -129,6 +129,11 @@ class LatexBuilder:
         stacked = x if past is None else Formula(rf"[{x};\, {past}]")
         return Formula(rf"\operatorname{{SK}}({stacked})" + ("" if past is None else "_i"))
 
+    def columns(self, xs: tuple[Formula, ...]) -> Formula:
+        if len(set(xs)) == 1:
+            return Formula(rf"[{xs[0]}]_{{ik}}")
+        return Formula("[" + r",\, ".join(str(x) for x in xs) + "]")
+
     def concat_columns(self, x: Formula, y: Formula) -> Formula:
         return Formula(rf"[{x},\, {y}]")
 
@@ -147,6 +152,10 @@ class LatexBuilder:
     def smooth_l1_distances(self, x: Formula, y: Formula, *, beta: float, per_feature: bool) -> Formula:
         total = r"\tfrac1D \sum\nolimits_d" if per_feature else r"\sum\nolimits_d"
         return Formula(rf"{total} \rho_{{{beta:.6g}}}({_indexed(x, 'id')} - {_indexed(y, 'jd')})")
+
+    def successor(self, x: Formula, without: Formula | None = None) -> Formula:
+        more = "" if without is None else rf";\, \neg {without}"
+        return Formula(rf"\operatorname{{next}}({x}{more})")
 
     def whiten(self, x: Formula, *, size: int, eps: float) -> Formula:
         return Formula(rf"\operatorname{{white}}({x})")

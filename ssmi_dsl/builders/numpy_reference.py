@@ -169,6 +169,9 @@ class NumpyBuilder:
             plan = plan / plan.sum(axis=1, keepdims=True)
         return plan[: len(x)]
 
+    def columns(self, xs: tuple[Array, ...]) -> Array:
+        return np.stack(xs, axis=1)
+
     def concat_columns(self, x: Array, y: Array) -> Array:
         return np.hstack([x, y])
 
@@ -188,6 +191,15 @@ class NumpyBuilder:
     def smooth_l1_distances(self, x: Array, y: Array, *, beta: float, per_feature: bool) -> Array:
         parts = self.smooth_l1(x[:, None, :] - y[None, :, :], beta=beta)
         return parts.mean(axis=2) if per_feature else parts.sum(axis=2)
+
+    def successor(self, x: Array, without: Array | None = None) -> Array:
+        order = [int(row) for row in np.argsort(x, kind="stable")]
+        found = np.empty(len(x))
+        for place, row in enumerate(order):
+            others = [*order[place + 1 :], *order[: place + 1]]
+            free = [other for other in others if without is None or without[row, other] == 0]
+            found[row] = (free or others)[0]
+        return found
 
     def whiten(self, x: Array, *, size: int, eps: float) -> Array:
         size = size or len(x)

@@ -134,6 +134,11 @@ class PrintBuilder:
             return Formula(f"SK_p({x})")
         return Formula(f"SK({x})" if past is None else f"SK([{x}; {past}])ᵢ")
 
+    def columns(self, xs: tuple[Formula, ...]) -> Formula:
+        if len(set(xs)) == 1:
+            return Formula(f"[{xs[0]}]ᵢₖ")
+        return Formula("[" + ", ".join(str(x) for x in xs) + "]")
+
     def concat_columns(self, x: Formula, y: Formula) -> Formula:
         return Formula(f"[{x}, {y}]")
 
@@ -151,6 +156,9 @@ class PrintBuilder:
 
     def smooth_l1_distances(self, x: Formula, y: Formula, *, beta: float, per_feature: bool) -> Formula:
         return Formula(f"smooth‖{x} - {y}‖₁ᵢⱼ" + ("/D" if per_feature else ""))
+
+    def successor(self, x: Formula, without: Formula | None = None) -> Formula:
+        return Formula(f"next({x})" if without is None else f"next({x}; not {without})")
 
     def whiten(self, x: Formula, *, size: int, eps: float) -> Formula:
         return Formula(f"white({x})")

@@ -173,6 +173,10 @@ class Builder(Protocol[V]):
         """
         ...
 
+    def columns(self, xs: tuple[V, ...]) -> V:
+        """[N] K times -> [N K], side by side."""
+        ...
+
     def concat_columns(self, x: V, y: V) -> V:
         """x [N D], y [N E] -> [N, D+E]."""
         ...
@@ -195,6 +199,11 @@ class Builder(Protocol[V]):
 
     def smooth_l1_distances(self, x: V, y: V, *, beta: float, per_feature: bool) -> V:
         """x [N D], y [M D] -> [N M], smooth absolute differences of rows, summed over features or averaged: see `smooth_l1`."""
+        ...
+
+    def successor(self, x: V, without: V | None = None) -> V:
+        """x [N] -> [N], the row whose entry follows that of row i in ascending order, and after the greatest the least: one cycle through
+        all rows. Rows j where `without` [N N] is not 0 at (i, j) are passed over, as long as there are others; no gradient."""
         ...
 
     def whiten(self, x: V, *, size: int, eps: float) -> V:

@@ -95,6 +95,26 @@ class Text(Backbone):
     heads: int = Field(default=4, ge=1, description="attention heads; they divide the width")
 
 
+class Gcn(Backbone):
+    """Graph convolutions (Kipf & Welling 2017), Z = PReLU(Â X W + bias) in each layer, Â = D^-1/2 (A + I) D^-1/2: for views of a graph."""
+
+    name: ClassVar[str] = "gcn"
+
+    widths: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(512,),
+        min_length=1,
+        max_length=16,
+        strict=False,
+        description="widths of the layers, the last one the features of a node",
+    )
+
+
+class Identity(Backbone):
+    """The input itself, flattened: raw features as what an encoder is compared with. It has no parameters, and no gradient ends in it."""
+
+    name: ClassVar[str] = "identity"
+
+
 OF_PATCHES: dict[str, type[Params]] = {model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Timm)}
 
 
@@ -132,7 +152,7 @@ class Patches(Backbone):
 
 
 BACKBONES: dict[str, type[Params]] = {
-    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Timm, Patches)
+    model.name: model for model in (ConvSmall, ResNet18, MlpBackbone, Vit, Text, Gcn, Identity, Timm, Patches)
 }
 
 
@@ -147,13 +167,13 @@ class EncoderSpec(Params):
 
 
 def num_features(encoder: EncoderSpec) -> int | None:
-    """Features of the encoder, F; None where only the library that builds it knows."""
+    """Features of the encoder, F; None where only the library that builds it, or the data, knows."""
     backbone = network_of(encoder)
     if isinstance(backbone, ConvSmall):
         return 8 * backbone.width
     if isinstance(backbone, Text):
         return backbone.width
-    if isinstance(backbone, MlpBackbone):
+    if isinstance(backbone, (MlpBackbone, Gcn)):
         return backbone.widths[-1]
     if isinstance(backbone, Vit):
         return backbone.width

@@ -13,17 +13,26 @@ class TextInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphInfo:
+    """One graph: its nodes, and the features of each."""
+
+    nodes: int
+    features: int
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetInfo:
     """What is known of a data set without reading it.
 
     Images are square, uint8; mean and std are those of its pixels in [0, 1]. Pairs are float32 [2 D]: `size` is D, `channels` 2.
+    The samples of a graph are its nodes, float32 [F]: `size` is F, `channels` 1, `num_train` all nodes, `num_test` those that test.
     `num_train` and `num_test` are None, and `num_classes` is 0, where only the files on disk tell. `extra` is the optional
     dependency group that reading it needs, `recipe` the recipe of a spec that fits it.
     """
 
     name: str
     title: str
-    kind: Literal["images", "pairs"]
+    kind: Literal["images", "pairs", "graph"]
     channels: int
     size: int
     num_classes: int
@@ -34,6 +43,26 @@ class DatasetInfo:
     extra: str | None
     recipe: str
     text: TextInfo | None = None
+    graph: GraphInfo | None = None
+
+
+def _graph(name: str, title: str, graph: GraphInfo, *, classes: int, test: int, recipe: str) -> DatasetInfo:
+    """A graph; only Planetoid's may be fetched, which takes the extra."""
+    return DatasetInfo(
+        name=name,
+        title=title,
+        kind="graph",
+        channels=1,
+        size=graph.features,
+        num_classes=classes,
+        num_train=graph.nodes,
+        num_test=test,
+        mean=(0.0,),
+        std=(1.0,),
+        extra=None,
+        recipe=recipe,
+        graph=graph,
+    )
 
 
 _HALF, _QUARTER = (0.5, 0.5, 0.5), (0.25, 0.25, 0.25)
@@ -140,5 +169,31 @@ DATASETS: dict[str, DatasetInfo] = {
             extra="vision",
             recipe="imagenet",
         ),
+        _graph(
+            "digits-graph",
+            "Handwritten digits, cluttered, joined to their nearest neighbours",
+            GraphInfo(nodes=1797, features=256),
+            classes=10,
+            test=360,
+            recipe="digits",
+        ),
+        _graph(
+            "blocks",
+            "A stochastic block model",
+            GraphInfo(nodes=600, features=64),
+            classes=4,
+            test=300,
+            recipe="blocks",
+        ),
+        _graph("cora", "Cora, papers", GraphInfo(nodes=2708, features=1433), classes=7, test=1000, recipe="cora"),
+        _graph(
+            "citeseer",
+            "CiteSeer, papers",
+            GraphInfo(nodes=3327, features=3703),
+            classes=6,
+            test=1000,
+            recipe="citeseer",
+        ),
+        _graph("pubmed", "PubMed, papers", GraphInfo(nodes=19717, features=500), classes=3, test=1000, recipe="pubmed"),
     )
 }

@@ -200,12 +200,13 @@ def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, nam
         own=Formula("b'"),
         target_rows=2,
         hidden=named("hidden"),
+        adjacency=named("A"),
     )
 
 
 def _memory_of(term: Term) -> tuple[str, ...]:
     """Names of the tensors and numbers that a term's emission may read; their shapes do not matter to a formula."""
-    shapes = Shapes(2, 2, num_train=2, embedding=2, scores=2)
+    shapes = Shapes(2, 2, num_train=2, embedding=2, anchor=2)
     return (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
 
 

@@ -74,7 +74,9 @@ def _phase_claims(method: Method, phase: Phase) -> Iterator[str]:
     if method.paradigm == "sdmi":
         yield f"{phase.name}: sdmi, some branch output passes no gradient"
     else:
-        yield f"{phase.name}: jmi, every branch output passes a gradient"
+        plain = [branch.name for branch in method.branches if not owned_parts(method.branch(branch.owner))]
+        but = f" but that of {_names(plain)}, which has no parameters" if plain else ""
+        yield f"{phase.name}: jmi, every branch output{but} passes a gradient"
 
 
 def _targets(method: Method) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ssmi_dsl.components.heads import Head, MaskedConvolutionsHead, MlpHead, Sli
 from ssmi_dsl.explain.objectives import head_of, parts_before, prototypes_of, width_of
 from ssmi_dsl.graph.picture import Arrow, Box, Flow, Group, Kind, Link, Panel
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Phase, Sharing
-from ssmi_dsl.spec.parts import term_part, trained_parts
+from ssmi_dsl.spec.parts import owned_parts, term_part, trained_parts
 from ssmi_dsl.terms import Shapes, Term, term_name
 
 _VIEWS, _ENCODER, _STORE, _CRITIC, _TERM, _LOSS = 0, 1, 5, 6, 7, 8
@@ -118,7 +118,9 @@ def _read(branch: BranchView, output: OutputName, letter: str, views: list[int],
     # of many pairs no single view is meant
     which = f" of {_x(views[0])}" if len(views) <= 2 else ""
     label = f"{letter}{which}" + (", stopped" if stopped else "")
-    return Arrow(_end(branch, output), critic, Flow.STOPPED if stopped else Flow.GRADIENT, label)
+    has_parameters = bool(owned_parts(branch)) or branch.predictor is not None
+    flow = Flow.STOPPED if stopped else Flow.GRADIENT if has_parameters else Flow.DATA
+    return Arrow(_end(branch, output), critic, flow, label)
 
 
 def _end(branch: BranchView, output: OutputName) -> str:
@@ -257,6 +259,10 @@ def _views_of(method: Method, branch: str) -> list[int]:
         for name, index in ((pair.anchor, pair.anchor_view), (pair.target, pair.target_view))
         if name == branch
     ]
+    # what an objective reads at once beside its pairs
+    for view in method.objectives:
+        if view.spec.marginal.reads == "views" and view.anchor.name == branch:
+            found += range(method.spec.views.total)
     return list(dict.fromkeys(found))
 
 
@@ -282,7 +288,10 @@ def _order(method: Method, branch: str, views: tuple[int, ...]) -> str:
 
 
 def _augment(method: Method, view: int) -> str:
-    augment, _ = method.spec.views.augment_of(view)
+    views = method.spec.views
+    if views.graph is not None:
+        return "graph" if view < views.count else "graph, nodes shuffled"
+    augment, _ = views.augment_of(view)
     name = getattr(type(augment), "name", None)
     return str(name) if isinstance(name, str) else "augmented"
 

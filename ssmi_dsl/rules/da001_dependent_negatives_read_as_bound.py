@@ -32,7 +32,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import shows_nats
-from ssmi_dsl.terms.marginals.declared import Permutation
+from ssmi_dsl.terms.marginals.permutation import Permutation
 
 RULE = Rule(
     "DA001",

@@ -47,6 +47,9 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     view, anchor, target = method.objectives[method.focus], method.anchor, method.target
+    # a node meets other nodes of its view, or a summary of them
+    if view.spec.marginal.needs_graph or view.spec.positive.needs_graph:
+        return
     # without a joint term no pair is compared; a network of timm may drop units at random
     if view.spec.views != "same" or isinstance(view.spec.marginal, KoLeo) or isinstance(anchor.encoder.backbone, Timm):
         return

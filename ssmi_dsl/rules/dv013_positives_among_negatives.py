@@ -33,7 +33,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Permutation
+from ssmi_dsl.terms.marginals.permutation import Permutation
 
 RULE = Rule(
     "DV013", "positives-among-negatives", Severity.WARNING, "Negatives are drawn so that a sample can meet itself"

@@ -9,17 +9,27 @@ Neighbouring nodes share their features by construction; as negatives they tell 
 # Example
 
 ```yaml
-extends: jmi
-views: {graph: {}}
-objective: {marginal: permutation} # GR002
+extends: gmi-mean
+lint: {ignore: []}
+objective:
+  - "on": {a: nodes, b: raw}
+    views: same
+    bound: jsd
+    critic: bilinear
+    marginal: permutation # GR002
 ```
 
 # Instead
 
 ```yaml
-extends: jmi
-views: {graph: {}}
-objective: {marginal: {permutation: {exclude_neighbours: true}}}
+extends: gmi-mean
+lint: {ignore: []}
+objective:
+  - "on": {a: nodes, b: raw}
+    views: same
+    bound: jsd
+    critic: bilinear
+    marginal: {permutation: {exclude_neighbours: true}}
 ```
 
 # Source
@@ -33,7 +43,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.terms.marginals.declared import Permutation
+from ssmi_dsl.terms.marginals.permutation import Permutation
 
 RULE = Rule(
     "GR002", "neighbours-among-negatives", Severity.INFO, "Negatives of a graph's nodes may be their neighbours"

@@ -1,5 +1,6 @@
 """Parameter groups: which parts a branch owns, which hold tensors of the terms, and which of them a phase moves."""
 
+from ssmi_dsl.components.backbones import Identity
 from ssmi_dsl.components.heads import SliceHead
 from ssmi_dsl.components.optimizers import Optimizer
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Phase, Sharing
@@ -24,7 +25,7 @@ def trained_parts(method: Method, phase: Phase) -> tuple[str, ...]:
 def owned_parts(branch: BranchView) -> tuple[str, ...]:
     """Parts with parameters that an owner has, without the predictor, which is never shared."""
     has = {
-        "encoder": True,
+        "encoder": not isinstance(branch.encoder.backbone, Identity),
         "projector": branch.projector is not None and not isinstance(branch.projector, SliceHead),
         "prototypes": branch.prototypes is not None and branch.prototype_owner == branch.owner,
         "token_projector": branch.token_projector is not None,

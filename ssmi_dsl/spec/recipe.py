@@ -60,7 +60,9 @@ def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> R
         return next((value for layer in chain if (value := getattr(layer, field)) is not None), default)
 
     if num_train is None:
-        num_train = next((info.num_train for info in DATASETS.values() if info.recipe == name), None)
+        of_graphs = spec.views.graph is not None
+        fitting = (info for info in DATASETS.values() if info.recipe == name and (info.graph is not None) == of_graphs)
+        num_train = next((info.num_train for info in fitting), None)
     values = {
         "optimizer": first("optimizer", OPTIMIZERS["sgd"]()),
         "batch_size": first("batch_size", 256),

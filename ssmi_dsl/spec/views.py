@@ -7,6 +7,7 @@ from pydantic import Field
 from ssmi_dsl.components.augment import AugmentChoice
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf
+from ssmi_dsl.spec.graph_views import GraphViews
 from ssmi_dsl.spec.masks import MASKS, PatchMask
 
 
@@ -40,12 +41,16 @@ class Views(Params):
         min_length=2,
         description="the modality of each view; default: all are images. The first branch then encodes the first view, and so on",
     )
-    graph: object | None = Field(default=None, description="views of graphs")
+    graph: GraphViews | None = Field(
+        default=None,
+        description="the samples are the nodes of one graph, with its edges in every view; the batch is the whole graph",
+    )
 
     @property
     def total(self) -> int:
-        """V, all views of a sample, global ones first."""
-        return self.count + (0 if self.local is None else self.local.count)
+        """V, all views of a sample, global ones first, a corrupted one last."""
+        corrupted = self.graph is not None and self.graph.corrupt != "none"
+        return self.count + (0 if self.local is None else self.local.count) + int(corrupted)
 
     def modality(self, view: int) -> Literal["image", "text"]:
         """What a view is made of."""

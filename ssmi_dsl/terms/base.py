@@ -75,14 +75,15 @@ class Ramp:
 class Shapes:
     """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
 
-    `embedding` is the width in front of the target's prototypes where it has them, else D; `scores` the width of what the anchor gives.
+    `embedding` is the width in front of the target's prototypes where it has them, else D; `anchor` the width of what the anchor gives,
+    where it may differ, else D.
     """
 
     batch: int
     width: int
     num_train: int | None = None
     embedding: int | None = None
-    scores: int | None = None
+    anchor: int | None = None
 
 
 class Term(Params):
@@ -97,6 +98,11 @@ class Term(Params):
     facts: ClassVar[Facts] = Facts()
     implemented: ClassVar[bool] = True
     reading: ClassVar[Reading | None] = None
+
+    @property
+    def needs_graph(self) -> bool:
+        """Whether emissions read `at.adjacency`."""
+        return False
 
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
         """Trained tensors."""
@@ -152,6 +158,10 @@ class Inputs(Generic[V]):
     """Backbone features of the tokens in x and y, as constants, for positives that read them."""
     index: V | None = None
     projection: V | None = None
+    adjacency: V | None = None
+    """Of a graph: 1 where two nodes have an edge and 0 elsewhere [N N], 0 on the diagonal."""
+    partners: V | None = None
+    """[N N], how much every target counts as a partner of an anchor, where the positive finds several; None: y is the partner."""
     target_rows: int = 0
     """Rows of one sample in y; 0 stands for `rows`."""
     places: tuple[V, V] | None = None
@@ -168,12 +178,17 @@ class Inputs(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class Scores(Generic[V]):
-    """Critic values of a batch: `positive [N]`, `matrix [N M]` of candidates, and which entries are what."""
+    """Critic values of a batch: `positive [N]`, `matrix [N M]` of candidates, and which entries are what.
+
+    With `weights` the scores of partners are a matrix too, `positive [N P]`, and both parts of a loss are means over anchors of sums
+    weighted by the two matrices: of partners [N P] and of candidates [N M].
+    """
 
     positive: V
     matrix: V
     positives: Mask
     excluded: Mask
+    weights: tuple[V, V] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +203,12 @@ class TermPair(Generic[V]):
 
 
 class Critic(Term):
-    """T(a, b): how two embeddings are scored. `memory` holds the critic's learned tensors, if it has any."""
+    """T(a, b): how two embeddings are scored. `memory` holds the critic's learned tensors, if it has any.
+
+    two_widths   anchor and target may have different widths
+    """
+
+    two_widths: ClassVar[bool] = False
 
     def pair(self, b: Builder[V], x: V, y: V, memory: Mapping[str, V]) -> V:
         """x, y [N D] -> [N], the score of corresponding rows."""
@@ -213,7 +233,14 @@ class Critic(Term):
 
 
 class Bound(Term):
-    """How the joint and the marginal term are combined from critic scores."""
+    """How the joint and the marginal term are combined from critic scores.
+
+    weighs     emissions read `Scores.weights`
+    averages   the marginal term is a mean over samples of q, whatever their number: it takes candidates without the positive among them
+    """
+
+    weighs: ClassVar[bool] = False
+    averages: ClassVar[bool] = False
 
     def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         """Scores -> the two scalar parts of the loss; `at.memory` holds the bound's own tensors."""
@@ -260,7 +287,7 @@ class Positive(Term):
 
     def meet(self, b: Builder[V], at: Inputs[V]) -> Inputs[V]:
         """What the loss reads: anchors and their partners, row by row. A positive may leave out anchors, and then changes `rows`."""
-        return replace(at, x=self.anchor(b, at), y=self.partner(b, at))
+        return replace(at, x=self.anchor(b, at), y=self.partner(b, at), partners=self.partners(b, at))
 
     def anchor(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.x [N D] -> [N D], what takes its place; most leave the anchor as it is."""
@@ -269,6 +296,10 @@ class Positive(Term):
     def partner(self, b: Builder[V], at: Inputs[V]) -> V:
         """at.y [N D] -> [N D], the target that takes its place."""
         raise AssertionError(f"{type(self).__name__} finds no partner")
+
+    def partners(self, b: Builder[V], at: Inputs[V]) -> V | None:
+        """[N N], how much target j counts as a partner of anchor i; None where row i of `partner` is the only one."""
+        return None
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
         """New values of the state, once in a step, after the loss; `targets` are all target outputs [N D] of the step, detached."""
@@ -282,6 +313,7 @@ class Marginal(Term):
             together (`at.pairs`)
     needs_index       something is kept for every training image: emissions read `at.index`
     needs_projection  emissions read `at.projection`
+    only_negatives    candidates are samples of q alone, the positive is not among them: the bound must average over them
     ignores_target    the loss reads what is stored instead of the target of the pair: one emission for each anchor
     needs_hidden      x are predictions of hidden tokens, y all tokens of the target, which the term scores itself: emissions read `at.hidden`
     learns_alone      the marginal part trains the term's own tensors and nothing else, the joint part all but them; the certificate proves it
@@ -295,6 +327,7 @@ class Marginal(Term):
     needs_labels: ClassVar[bool] = False
     needs_index: ClassVar[bool] = False
     needs_projection: ClassVar[bool] = False
+    only_negatives: ClassVar[bool] = False
     ignores_target: ClassVar[bool] = False
     needs_hidden: ClassVar[bool] = False
     learns_alone: ClassVar[bool] = False

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from bundled import EVERY_METHOD
+from bundled import EVERY_METHOD, small_backbone
 
 from ssmi_compiler.api import embedded_data
 from ssmi_compiler.compile import lower
@@ -54,7 +54,7 @@ def _encoder(name: str) -> list[str]:
         for view in method.objectives
         for output in (view.anchor_output, view.target_output)
     )
-    return [] if fixed else ["encoder.backbone={conv-small: {width: 4}}"]
+    return [] if fixed else [f"encoder.backbone={small_backbone(name)}"]
 
 
 def test_a_frozen_target_never_moves() -> None:

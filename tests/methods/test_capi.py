@@ -70,7 +70,7 @@ def test_each_place_is_balanced_by_itself() -> None:
 
 
 def test_memory_has_a_centroid_for_each_prototype() -> None:
-    memory = objective("capi").memory(6, scores=10)
+    memory = objective("capi").memory(6, anchor=10)
     assert {name: tuple(value.shape) for name, value in memory.items()} == {
         "centroids": (10, 6),
         "centroid_bias": (10,),

@@ -1,4 +1,4 @@
-"""Backbones and heads: shapes, declarations, equality with torchvision, traceability. Legend: N batch, F features."""
+"""Backbones and heads (graph convolutions: test_gcn.py): shapes, declarations, equality with torchvision, traceability. Legend: N batch, F features."""
 
 import sys
 from typing import Any
@@ -128,7 +128,7 @@ def test_timm_missing_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_declared_backbone_is_built() -> None:
-    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "timm", "patches"}
+    assert set(BACKBONES) == {"conv-small", "resnet18", "mlp", "vit", "text", "gcn", "identity", "timm", "patches"}
 
 
 def test_padding_does_not_change_a_text_and_a_later_word_does_not_change_an_earlier_one() -> None:

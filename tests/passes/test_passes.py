@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from bundled import EVERY_METHOD, lower_small, small, stages_of
+from bundled import EVERY_METHOD, lower_small, random_data, small, stages_of
 from torch import Tensor
 
 from ssmi_compiler.api import embedded_data
@@ -12,7 +12,7 @@ from ssmi_compiler.compile import Lowered, example_inputs, lower
 from ssmi_compiler.ir.text import parse_graph, print_graph
 from ssmi_compiler.ir.verify import verify
 from ssmi_compiler.passes import PIPELINE
-from ssmi_compiler.step.lower import StepProgram, StepResult
+from ssmi_compiler.step.lower import EXTRAS, StepProgram, StepResult
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import load
 
@@ -73,8 +73,7 @@ def test_batched_views_do_the_same_without_batch_norm() -> None:
 def _run(lowered: Lowered, stage: int) -> StepResult:
     program = StepProgram(lowered.stages[stage][1], lowered.method, lowered.networks, lowered.augmentations)
     inputs = example_inputs(lowered.method, lowered.networks, lowered.augmentations, lowered.data, seed=0)
-    generator = torch.Generator().manual_seed(0)
-    inputs["batch"] = torch.randint(0, 256, inputs["batch"].shape, generator=generator, dtype=torch.uint8)
+    inputs.update(random_data(inputs))
     for key in inputs:
         if key.startswith("number/"):
             inputs[key] = torch.tensor(0.9 if "momentum" in key else 0.01)
@@ -82,7 +81,7 @@ def _run(lowered: Lowered, stage: int) -> StepResult:
     def group(prefix: str) -> dict[str, Tensor]:
         return {key.removeprefix(prefix): value for key, value in inputs.items() if key.startswith(prefix)}
 
-    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
+    extras = {key: inputs[key] for key in EXTRAS if key in inputs}
     return program(group("state/"), inputs["batch"], group("noise/"), group("number/"), {}, extras)
 
 

@@ -30,7 +30,7 @@ MUTATIONS = [
     ("jmi", "temperature: 0.2", "temprature: 0.2", "14 SY002"),
     ("jmi", "temperature: 0.2", "temperature: -0.2", "14 SY005"),
     ("jmi", "marginal: in-batch", "marginal: in-bach", "15 SY006"),
-    ("jmi", "marginal: in-batch", "marginal: permutation", "15 SY011"),
+    ("jmi", "bound: donsker-varadhan", "bound: leave-one-out", "13 SY011"),
     ("simsiam", "swap: true", "swap: false", "25 SD012"),
     ("simsiam", "ssmi: 1\n", "ssmi: 1\nclaims: [monotone-mi]\n", "2 SD011"),
     ("byol", "swap: true}", "swap: true, blocks: [online, target]}", "25 SD008"),

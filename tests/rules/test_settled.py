@@ -16,6 +16,7 @@ from ssmi_dsl.terms import MARGINALS, Inputs, pair_loss
 from ssmi_dsl.terms.base import Assignment, Initial, Marginal, Shapes
 from ssmi_dsl.terms.bounds.donsker_varadhan import DonskerVaradhan
 from ssmi_dsl.terms.bounds.infonce import InfoNCE
+from ssmi_dsl.terms.bounds.jsd import Jsd
 from ssmi_dsl.terms.critics.cosine import Cosine
 from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.critics.standardized import Standardized
@@ -25,7 +26,9 @@ from ssmi_dsl.terms.marginals.sinkhorn import Sinkhorn
 SMALL = ["recipes.digits.batch_size=8", "encoder.backbone={conv-small: {width: 4}}"]
 # the cross-correlation is that of standardised features, and a queue is read by InfoNCE
 CRITIC = {"cross-correlation": Standardized(), "mean-entropy": Prototypes()}
-BOUND = {"queue": InfoNCE()}
+BOUND = {"queue": InfoNCE(), "unlinked": Jsd()}
+# a graph of 64 nodes, each with an edge to two others
+RING = np.roll(np.eye(64), 1, axis=0) + np.roll(np.eye(64), -1, axis=0)
 # these keep a constraint or assign: nothing is added to the value
 WITHOUT_VALUE = ("none", "predictor", "whitening")
 PROBED = [
@@ -136,7 +139,7 @@ def _marginal_of(marginal: Marginal, z: np.ndarray) -> float:
         bound=BOUND.get(marginal.name, DonskerVaradhan()),
         critic=CRITIC.get(marginal.name, Cosine(temperature=0.5)),
         marginal=marginal,
-        at=Inputs(z, z, (z, z), memory, labels=np.arange(len(z)), pairs=((z, z),)),
+        at=Inputs(z, z, (z, z), memory, labels=np.arange(len(z)), pairs=((z, z),), adjacency=RING),
     )
     assert found.marginal is not None
     return float(found.marginal)

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 import torch
-from bundled import EVERY_METHOD, stages_of
+from bundled import EVERY_METHOD, random_data, stages_of
 from torch import Tensor, nn
 
-from ssmi_compiler.compile import example_inputs, has_text
+from ssmi_compiler.api import embedded_data
+from ssmi_compiler.compile import example_inputs
 from ssmi_compiler.errors import CertificateError
 from ssmi_compiler.ir.graph import Op
 from ssmi_compiler.ir.text import parse_graph, print_graph
 from ssmi_compiler.step import lower
 from ssmi_compiler.step.certificate import certify
-from ssmi_compiler.step.lower import StepProgram
+from ssmi_compiler.step.lower import EXTRAS, StepProgram
 from ssmi_compiler.step.trace import trace_step, without_probes
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.load import load
@@ -29,11 +30,10 @@ def _method(name: str, *overrides: str) -> Method:
 
 
 def _program(method: Method) -> tuple[StepProgram, dict[str, Tensor]]:
-    data = "shapes" if has_text(method) else "digits"
+    data = embedded_data(method.spec.name)
     stages, networks, augmentations = stages_of(method, data)
     inputs = example_inputs(method, networks, augmentations, DATASETS[data], seed=0)
-    generator = torch.Generator().manual_seed(0)
-    inputs["batch"] = torch.randint(0, 256, inputs["batch"].shape, dtype=torch.uint8, generator=generator)
+    inputs.update(random_data(inputs))
     for name in [name for name in inputs if name.startswith("number/")]:
         inputs[name] = torch.tensor(0.9 if "momentum" in name else 0.1)
     return StepProgram(stages[-1][1], method, networks, augmentations), inputs
@@ -53,7 +53,7 @@ def test_bundled_method_traces_certifies_and_runs_as_eager(name: str) -> None:
     certificate = certify(traced, method)
     step = without_probes(traced)
     outputs = dict(zip(step.outputs, step.module(*(inputs[key] for key in step.inputs)), strict=True))
-    extras = {key: inputs[key] for key in ("labels", "index", "text") if key in inputs}
+    extras = {key: inputs[key] for key in EXTRAS if key in inputs}
     noise, numbers = _group(inputs, "noise/"), _group(inputs, "number/")
     eager = program(_group(inputs, "state/"), inputs["batch"], noise, numbers, {}, extras)
 

@@ -18,7 +18,7 @@ from ssmi_compiler.compile import (
     example_inputs,
     lower,
 )
-from ssmi_compiler.step.lower import StepProgram
+from ssmi_compiler.step.lower import EXTRAS, StepProgram
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.components.datasets import DATASETS
 
@@ -44,7 +44,7 @@ def test_no_operation_of_a_step_mixes_devices(name: str, monkeypatch: pytest.Mon
         def group(prefix: str) -> dict[str, Tensor]:
             return {key.removeprefix(prefix): value for key, value in fake.items() if key.startswith(prefix)}
 
-        extras = {key: fake[key] for key in ("labels", "index", "text") if key in fake}
+        extras = {key: fake[key] for key in EXTRAS if key in fake}
         result = program(group("state/"), fake["batch"], group("noise/"), group("number/"), {}, extras)
     assert {value.device.type for value in (*result.state.values(), *result.metrics.values())} == {"cuda"}
 

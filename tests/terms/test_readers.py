@@ -13,6 +13,7 @@ from ssmi_dsl.builders.numpy_reference import NumpyBuilder
 from ssmi_dsl.builders.printing import Formula, PrintBuilder
 from ssmi_dsl.terms import BOUNDS, CRITICS, MARGINALS, Bound, Critic, Inputs, Marginal, Shapes, TermPair, pair_loss
 from ssmi_dsl.terms.bounds.donsker_varadhan import DonskerVaradhan
+from ssmi_dsl.terms.bounds.jsd import Jsd
 from ssmi_dsl.terms.critics.cosine import Cosine
 from ssmi_dsl.terms.marginals.in_batch import InBatch
 
@@ -30,8 +31,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "decoupled": {"sigma": 2.0},
     "jsd": {"squash": True},
     "dot": {"most": 1.0},
+    "permutation": {"count": 2, "exclude_neighbours": True},
     "laplace": {"beta": 0.5, "per_feature": False},
 }
+# marginals of graphs: they go with `jsd`
+OF_GRAPHS = {"corrupted", "permutation", "unlinked"}
 # read scores of prototypes, projections, sample numbers or hidden tokens: in tests of their own (tests/methods)
 OF_PROTOTYPES = {"center-sharpen", "sinkhorn", "prototypes", "groups", "kmeans", "mean-entropy", "online-clusters"}
 
@@ -48,7 +52,9 @@ def _words() -> list[tuple[str, str]]:
 
 def _terms(family: str, name: str) -> tuple[Bound, Critic, Marginal]:
     options = OPTIONS.get(name, {})
-    bound = BOUNDS[name].model_validate(options) if family == "bound" else DonskerVaradhan()
+    bound = (
+        BOUNDS[name].model_validate(options) if family == "bound" else Jsd() if name in OF_GRAPHS else DonskerVaradhan()
+    )
     critic = CRITICS[name].model_validate(options) if family == "critic" else Cosine()
     marginal = MARGINALS[name].model_validate(options) if family == "marginal" else InBatch()
     return bound, critic, marginal
@@ -81,13 +87,29 @@ def test_readers_agree(family: str, name: str) -> None:
     arrays: Mapping[str, Any] = {key: value.numpy() for key, value in memory.items()}
     tensors = [torch.tensor(view) for view in views]
 
-    given = Inputs(views[0], views[1], tuple(views), arrays, labels, pairs=((views[0], views[1]), (views[2], views[1])))
-    first, second, third = tensors
-    pairs = ((first, second), (third, second))
-    left = _emit(NumpyBuilder(), terms, given)
-    right = _emit(
-        TorchBuilder(), terms, Inputs(first, second, tuple(tensors), memory, torch.tensor(labels), pairs=pairs)
+    upper = np.triu(random.random((N, N)) < 0.3, k=1).astype(float)
+    edges = upper + upper.T
+    given = Inputs(
+        views[0],
+        views[1],
+        tuple(views),
+        arrays,
+        labels,
+        pairs=((views[0], views[1]), (views[2], views[1])),
+        adjacency=edges,
     )
+    first, second, third = tensors
+    left = _emit(NumpyBuilder(), terms, given)
+    at = Inputs(
+        first,
+        second,
+        tuple(tensors),
+        memory,
+        torch.tensor(labels),
+        pairs=((first, second), (third, second)),
+        adjacency=torch.tensor(edges),
+    )
+    right = _emit(TorchBuilder(), terms, at)
 
     assert (left.joint is None) == (right.joint is None)
     if left.joint is not None and right.joint is not None:
@@ -105,7 +127,7 @@ def test_a_word_prints_its_inputs(family: str, name: str) -> None:
     terms = _terms(family, name)
     memory = {key: Formula(key) for key in _memory(terms)}
     a, b = Formula("a"), Formula("b")
-    at = Inputs(a, b, (a, b), memory, Formula("labels"), pairs=((a, b),))
+    at = Inputs(a, b, (a, b), memory, Formula("labels"), pairs=((a, b),), adjacency=Formula("A"))
     parts = _emit(PrintBuilder(), terms, at)
     text = f"{parts.joint} {parts.marginal}"
     assert "a" in text

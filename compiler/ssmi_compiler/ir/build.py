@@ -10,7 +10,7 @@ from math import prod
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Attr, Graph, GraphBuilder
-from ssmi_dsl.components.backbones import Patches
+from ssmi_dsl.components.backbones import Gcn, Patches
 from ssmi_dsl.components.heads import MaskedConvolutionsHead, TransformerHead, output_width
 from ssmi_dsl.spec.masks import Counts, Grid
 from ssmi_dsl.spec.method import (
@@ -41,6 +41,8 @@ class Sizes:
     text: int = 0
     grids: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict[str, tuple[tuple[int, int], ...]])
     """Rows and columns of tokens of every view, for each owner whose backbone gives tokens."""
+    node: int = 0
+    """F, features of a node, where the samples are the nodes of a graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,16 @@ def term_tensors(
     batch: int,
     width: int,
     embedding: int | None = None,
-    scores: int | None = None,
+    anchor: int | None = None,
 ) -> TermTensors:
-    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes, `scores` the
-    width of the anchor's.
-    """
+    """What the terms of an objective hold, for embeddings [N D] of batch N and width D; `embedding` in front of prototypes, `anchor` the
+    width of the anchor, by default D."""
     if view.spec.marginal.needs_index and method.recipe.num_train is None:
         raise CompileError(
             f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
             "how many there are; choose the recipe of a bundled data set"
         )
-    shapes = Shapes(batch, width, method.recipe.num_train, embedding, scores)
+    shapes = Shapes(batch, width, method.recipe.num_train, embedding, anchor)
     learned: dict[str, Initial] = {}
     state: dict[str, Initial] = {}
     ramps: dict[str, Ramp] = {}
@@ -149,7 +150,7 @@ class _Step:
                 batch=sizes.batch,
                 width=read_size(view, sizes.features),
                 embedding=embedding_size(view, sizes.features),
-                scores=output_size(view.anchor, view.anchor_output, sizes.features),
+                anchor=output_size(view.anchor, view.anchor_output, sizes.features),
             )
             for view in method.objectives
         ]
@@ -157,6 +158,7 @@ class _Step:
         self.state: dict[tuple[int, str], Value] = {}
         self.labels: Value | None = None
         self.index: Value | None = None
+        self.adjacency: Value | None = None
         self.views: list[Value] = []
         self.token_owners = {
             branch.owner
@@ -172,6 +174,8 @@ class _Step:
             self.labels = self.b.op("labels", shape=(self.sizes.batch,), dtype="i64")
         if any(view.spec.marginal.needs_index for view in self.method.objectives):
             self.index = self.b.op("index", shape=(self.sizes.batch,), dtype="i64")
+        if self.method.spec.views.graph is not None:
+            self.adjacency = self.b.op("adjacency", shape=(self.sizes.batch, self.sizes.batch))
         for phase in self.method.phases:
             self._phase(phase, views)
         self._renew(views)
@@ -181,7 +185,8 @@ class _Step:
     def _view(self, index: int, size: tuple[int, int]) -> Value:
         if self.method.spec.views.modality(index) == "text":
             return self.b.op("text", shape=(self.sizes.batch, self.sizes.text), dtype="i64")
-        return self.b.op("view", shape=(self.sizes.batch, self.sizes.channels, *size), index=index)
+        sample = (self.sizes.node,) if self.sizes.node else (self.sizes.channels, *size)
+        return self.b.op("view", shape=(self.sizes.batch, *sample), index=index)
 
     def _phase(self, phase: Phase, views: list[Value]) -> None:
         losses: dict[str, Value] = {}
@@ -219,8 +224,8 @@ class _Step:
 
     def _pair(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> TermPair[Value]:
         x, y = self._ends(view, pair, phase, views)
-        scores_target = view.spec.critic.learned(Shapes(2, 2)) or view.spec.marginal.needs_hidden
-        if x.shape[1:] != y.shape[1:] and not scores_target:
+        free = view.spec.critic.two_widths or view.spec.marginal.needs_hidden
+        if x.shape[1:] != y.shape[1:] and not free:
             ends = (
                 (f"{pair.anchor}.{view.anchor_output}", x.shape[1]),
                 (f"{pair.target}.{view.target_output}", y.shape[1]),
@@ -263,6 +268,7 @@ class _Step:
             maps=self._maps(view, pair, views) if spec.positive.needs_maps else None,
             index=self.index,
             projection=projection,
+            adjacency=self.adjacency,
             target_rows=y.shape[0] // self.sizes.batch,
             places=self._places(view, pair) if spec.positive.needs_places else None,
             local=pair.anchor_view >= self.method.spec.views.count,
@@ -450,6 +456,8 @@ class _Step:
         if sees != "whole":
             attrs["sees"] = "hidden" if sees == "masked" else "visible"
             places = (self._mask(image, str(attrs["sees"])),)
+        if isinstance(branch.encoder.backbone, Gcn) and self.adjacency is not None:
+            attrs["sees"], places = "adjacency", (self.adjacency,)
         if isinstance(branch.encoder.backbone, Patches) and branch.encoder.backbone.crop is not None:
             attrs["sees"] = "windows"
             grid = self.sizes.grids[branch.owner][self.views.index(image)]

@@ -49,12 +49,14 @@ SHAPES: dict[str, Callable[..., Shape]] = {
     "prepend": lambda column, x: (x[0], x[1] + 1) if column == x[:1] else _same(column, x),
     "roll_half": lambda x: x,
     "sinkhorn": lambda x, *past: x,
+    "columns": lambda *xs: (*_same(*xs), len(xs)),
     "concat_columns": lambda x, y: (x[0], x[1] + y[1]) if x[0] == y[0] else _same(x, y),
     "equal": lambda x, y: (x[0], y[0]),
     "limit_norm": lambda x: x,
     "mul_row": lambda x, row: x if row == x[1:] else _same(x[1:], row),
     "relu_pairs": lambda x, y, weights: (x[0], y[0]) if x[1:] == y[1:] == weights else _same(x[1:], y[1:], weights),
     "smooth_l1_distances": lambda x, y: (x[0], y[0]) if x[1] == y[1] else _same(x, y),
+    "successor": lambda x, *without: x if not without or without[0] == (*x, *x) else _same(x, *without),
     "whiten": lambda x: x,
     "width": lambda x: (),
     "add": lambda x, y: x if y == () else _same(x, y),
@@ -230,6 +232,9 @@ class IRBuilder:
             return self.op("sinkhorn", x, iterations=iterations, group=group)
         return self.op("sinkhorn", x, *more, iterations=iterations)
 
+    def columns(self, xs: tuple[Value, ...]) -> Value:
+        return self.op("columns", *xs)
+
     def concat_columns(self, x: Value, y: Value) -> Value:
         return self.op("concat_columns", x, y)
 
@@ -247,6 +252,9 @@ class IRBuilder:
 
     def smooth_l1_distances(self, x: Value, y: Value, *, beta: float, per_feature: bool) -> Value:
         return self.op("smooth_l1_distances", x, y, beta=float(beta), per_feature=per_feature)
+
+    def successor(self, x: Value, without: Value | None = None) -> Value:
+        return self.op("successor", x, *(() if without is None else (without,)), dtype="i64")
 
     def whiten(self, x: Value, *, size: int, eps: float) -> Value:
         size = size or x.shape[0]

@@ -149,6 +149,9 @@ class TorchBuilder:
             past = None if past is None else torch.log_softmax(past - taken, dim=1)
         return x.exp()
 
+    def columns(self, xs: tuple[Tensor, ...]) -> Tensor:
+        return torch.stack(xs, dim=1)
+
     def concat_columns(self, x: Tensor, y: Tensor) -> Tensor:
         return torch.cat([x, y], dim=1)
 
@@ -168,6 +171,16 @@ class TorchBuilder:
     def smooth_l1_distances(self, x: Tensor, y: Tensor, *, beta: float, per_feature: bool) -> Tensor:
         parts = self.smooth_l1(x[:, None, :] - y[None, :, :], beta=beta)
         return parts.mean(dim=2) if per_feature else parts.sum(dim=2)
+
+    def successor(self, x: Tensor, without: Tensor | None = None) -> Tensor:
+        order = x.argsort(stable=True)
+        place = order.argsort(stable=True)
+        if without is None:
+            return order.roll(-1)[place]
+        num = x.shape[0]
+        # steps along the cycle from row i to row j; rows that are passed over come behind all others
+        ahead = (place[None, :] - place[:, None] - 1).remainder(num)
+        return torch.where(without != 0, ahead + num, ahead).argmin(dim=1)
 
     def whiten(self, x: Tensor, *, size: int, eps: float) -> Tensor:
         size = size or x.shape[0]

@@ -6,7 +6,9 @@ from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.text import print_op
 
 EFFECTS = frozenset({"metric", "minimize", "ema", "store"})
-SOURCES = frozenset({"view", "mask", "labels", "index", "text", "parameter", "state", "number", "noise", "places"})
+SOURCES = frozenset(
+    {"view", "mask", "labels", "index", "text", "adjacency", "parameter", "state", "number", "noise", "places"}
+)
 NETWORKS = frozenset({"encode", "project", "predict", "predict_tokens", "assign"})
 # a result whose shape the operands do not decide alone
 SHAPED_BY_ATTRIBUTES = frozenset(

@@ -12,11 +12,23 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ssmi_compiler.errors import CompileError, MissingComponentError
+from ssmi_compiler.nn.gcn import GcnNet, IdentityNet
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.patches import PatchesNet
 from ssmi_compiler.nn.text import TextNet
 from ssmi_compiler.nn.vit import VitNet
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, MlpBackbone, Patches, ResNet18, Text, Timm, Vit
+from ssmi_dsl.components.backbones import (
+    ConvSmall,
+    EncoderSpec,
+    Gcn,
+    Identity,
+    MlpBackbone,
+    Patches,
+    ResNet18,
+    Text,
+    Timm,
+    Vit,
+)
 from ssmi_dsl.components.datasets import TextInfo
 
 
@@ -28,7 +40,8 @@ def build_backbone(
     text: TextInfo | None = None,
     masked: bool = False,
 ) -> nn.Module:
-    """The backbone that `encoder` names, for images [N channels H W], (H, W) = size, or for the texts of a data set.
+    """The backbone that `encoder` names, for images [N channels H W], (H, W) = size, or for the texts of a data set. Nodes of a graph
+    with F features count as images of one channel and size (1, F).
 
     `masked` gives a vit its token for hidden patches. Raises MissingComponentError when its package is absent, or the texts.
     """
@@ -39,6 +52,10 @@ def build_backbone(
         return ResNet18Net(stem=encoder.stem, channels=channels)
     if isinstance(backbone, MlpBackbone):
         return MlpNet(prod((channels, *size)), backbone.widths)
+    if isinstance(backbone, Gcn):
+        return GcnNet(prod((channels, *size)), backbone.widths)
+    if isinstance(backbone, Identity):
+        return IdentityNet(prod((channels, *size)))
     if isinstance(backbone, Text):
         if text is None:
             raise MissingComponentError("backbone `text` needs a data set with texts, such as `shapes`")

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ssmi_compiler.nn.gcn import GraphConvolution
 from ssmi_compiler.nn.iterative_whitening import IterativeWhitening
 from ssmi_compiler.nn.norm import BatchNorm
 from ssmi_compiler.nn.prototypes import Prototypes
@@ -42,6 +43,7 @@ def initial_tensor(declared: Initial, generator: torch.Generator) -> Tensor:
 def init_module(module: nn.Module, generator: torch.Generator) -> None:
     """Convolutions: normal with fan-out gain 2 (He et al. 2015); linear layers: uniform in ±1/√fan_in; norms: identity;
     linear layers of transformers: uniform, Glorot & Bengio 2010, as in MAE, so that patches weigh as much as the fixed positions;
+    graph convolutions: the same, as of Kipf & Welling 2017;
     learned tokens: normal of standard deviation 0.02.
 
     Embeddings of tokens: normal, 0.02. Modules of other libraries keep what their constructor gave to other parameters.
@@ -54,6 +56,10 @@ def init_module(module: nn.Module, generator: torch.Generator) -> None:
                 child.bias.zero_()
         elif isinstance(child, Dense):
             bound = sqrt(6.0 / (child.in_features + child.out_features))
+            child.weight.uniform_(-bound, bound, generator=generator)
+            child.bias.zero_()
+        elif isinstance(child, GraphConvolution):
+            bound = sqrt(6.0 / sum(child.weight.shape))
             child.weight.uniform_(-bound, bound, generator=generator)
             child.bias.zero_()
         elif isinstance(child, Learned):

@@ -15,7 +15,7 @@ from torch import fx
 from ssmi_compiler.errors import CertificateError
 from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.spec.method import Method, Phase, Sharing
-from ssmi_dsl.spec.parts import lone_learners, trained_parts
+from ssmi_dsl.spec.parts import lone_learners, owned_parts, trained_parts
 
 COPIES = (torch.ops.aten.detach.default, torch.ops.aten.clone.default, torch.ops.aten.alias.default)
 
@@ -140,7 +140,12 @@ def _check_phase(analysis: "_Analysis", method: Method, phase: Phase, flows: lis
         )
     if method.paradigm == "jmi":
         reached = {path for flow in flows for path in flow.paths}
-        cut = [gate for gate in analysis.gates(phase.name) if gate not in reached]
+        without = {branch.name for branch in method.branches if not owned_parts(method.branch(branch.owner))}
+        cut = [
+            gate
+            for gate in analysis.gates(phase.name)
+            if gate not in reached and gate.split(":")[0].split(".")[0] not in without
+        ]
         problems.extend(
             f"{phase.name}: jmi is joint and symmetric, but no gradient passes the output `{gate}`" for gate in cut
         )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment import Augmentation, ViewMaker
 from ssmi_compiler.ir.graph import Graph, Op
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.optim import update
@@ -21,6 +21,8 @@ from ssmi_dsl.builders.protocol import Mask
 from ssmi_dsl.spec.method import Method
 from ssmi_dsl.spec.parts import is_of_terms, optimizer_of
 
+# inputs of a step beside the batch, where a method reads them
+EXTRAS = ("labels", "index", "text", "adjacency")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -54,7 +56,7 @@ class StepProgram:
     graph: Graph
     method: Method
     networks: Networks
-    augmentations: tuple[Augmentation, ...]
+    augmentations: tuple[ViewMaker, ...]
     builder: TorchBuilder = field(default_factory=TorchBuilder)
 
     @property
@@ -80,7 +82,8 @@ class StepProgram:
         extras: Mapping[str, Tensor] | None = None,
     ) -> StepResult:
         """batch: uint8 [N C H W]; noise: `view<i>/<key>`, `mask<i>/<part>` of masked views and of patches, `objective<i>.<name>` of terms; numbers: see
-        `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L].
+        `numbers_at`, scalars; extras: `labels`, `index` int64 [N], `text` int64 [N L], `adjacency` float32 [N N]. Of a graph,
+        batch holds the features of its nodes, float32 [N F].
         """
         return _Run(self, state, batch, noise, numbers, probes, extras or {}).run()
 
@@ -133,7 +136,7 @@ class _Run:
         if "without" in attrs:
             attrs["without"] = Mask(attrs["without"])
         function = getattr(self.program.builder, op.name)
-        return function(tuple(operands)) if op.name == "concat" else function(*operands, **attrs)
+        return function(tuple(operands)) if op.name in ("columns", "concat") else function(*operands, **attrs)
 
     def _view(self, op: Op) -> Tensor:
         index = int(op.number("index"))
@@ -177,6 +180,7 @@ class _Run:
         """Centres of a view's tokens in the source image [N*P 2]."""
         index = int(op.number("view"))
         augmentation, size = self.program.augmentations[index], (self.batch.shape[2], self.batch.shape[3])
+        assert isinstance(augmentation, Augmentation), "nodes of a graph have no place in an image"
         sources = augmentation.sources(self._view_noise(index), self.batch.shape[0], size, self.batch.device)
         height, width = augmentation.output_size(size)
         rows, columns = (int(number) for number in op.names("grid"))
@@ -202,6 +206,9 @@ class _Run:
 
     def _text(self, op: Op) -> Tensor:
         return self.extras["text"]
+
+    def _adjacency(self, op: Op) -> Tensor:
+        return self.extras["adjacency"]
 
     def _rows(self, op: Op, x: Tensor) -> Tensor:
         return x[int(op.number("start")) : int(op.number("stop"))]

@@ -52,6 +52,7 @@ class TermWeights(nn.Module):
 
 def build_networks(method: Method, *, channels: int, size: int, text: TextInfo | None = None) -> Networks:
     """A module for each part that owns parameters, EMA targets included, and for the learned tensors of each objective."""
+    channels = 1 if method.spec.views.graph is not None else channels
     modules: dict[str, nn.Module] = {}
     features: dict[str, int] = {}
     for branch in method.branches:
@@ -103,7 +104,10 @@ def _sees_mask_token(method: Method, branch: BranchView) -> bool:
 
 
 def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]:
-    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ."""
+    """Height and width of the views that a branch encodes, of square images of `size` pixels; the first of them where they differ. Nodes of
+    a graph count as images of height 1."""
+    if method.spec.views.graph is not None:
+        return (1, size)
     users = {other.name for other in method.branches if branch.name in (other.name, other.owner, other.source)}
     ends = [
         end
@@ -118,8 +122,8 @@ def input_size(method: Method, branch: BranchView, size: int) -> tuple[int, int]
 def objective_tensors(method: Method, view: ObjectiveView, features: Mapping[str, int]) -> TermTensors:
     """What the terms of an objective hold; `features` are those of each owner's backbone."""
     width, embedding = read_size(view, features), embedding_size(view, features)
-    scores = output_size(view.anchor, view.anchor_output, features)
-    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding, scores=scores)
+    anchor = output_size(view.anchor, view.anchor_output, features)
+    return term_tensors(method, view, batch=method.recipe.batch_size, width=width, embedding=embedding, anchor=anchor)
 
 
 def _assigned_width(method: Method, branch: BranchView, width: int) -> int:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, fx
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from ssmi_compiler.step.lower import StepProgram
+from ssmi_compiler.step.lower import EXTRAS, StepProgram
 
 PROBE_PREFIXES = ("seed/", "gate/")
 
@@ -16,7 +16,7 @@ PROBE_PREFIXES = ("seed/", "gate/")
 class TracedStep:
     """The traced graph, with the names of its inputs and outputs in order.
 
-    inputs   `state/...`, `batch`, `labels`, `index`, `text`, `noise/...`, `number/...`, `probe/seed/...`, `probe/gate/...`
+    inputs   `state/...`, `batch`, `labels`, `index`, `text`, `adjacency`, `noise/...`, `number/...`, `probe/seed/...`, `probe/gate/...`
     outputs  `state/...`, `metric/...`, `gradient/<phase>/<part>/<parameter>`
     """
 
@@ -41,7 +41,7 @@ def trace_step(program: StepProgram, inputs: Mapping[str, Tensor]) -> TracedStep
             _group(values, "noise/"),
             _group(values, "number/"),
             _group(values, "probe/"),
-            {name: values[name] for name in ("labels", "index", "text") if name in values},
+            {name: values[name] for name in EXTRAS if name in values},
         )
         out = {f"state/{name}": result.state[name] for name in _group(values, "state/")}
         out.update({f"metric/{name}": value for name, value in result.metrics.items()})

@@ -48,6 +48,10 @@ def load_dataset(
         known = ", ".join(sorted(_PARAMS.get(name, ()))) or "none"
         raise DatasetError(f"{name} has no parameter `{min(unknown)}`; it has: {known}")
     info = DATASETS[name]
+    if info.graph is not None:
+        raise DatasetError(
+            f"{name} is a graph, which has no splits of samples: ssmi_runtime.data.graphs.load_graph reads it"
+        )
     match name:
         case "digits":
             images, labels = digits.load(split)

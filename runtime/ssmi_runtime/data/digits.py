@@ -48,6 +48,18 @@ def load_validation() -> dict[str, Labelled]:
     }
 
 
+def draw_all() -> Tensor:
+    """uint8 images [1797 3 32 32], one drawing of every digit, in the order of scikit-learn; always the same."""
+    digits: Any = load_digits()
+    images, _ = _present(range(len(digits.target)), renderings=1, seed=3)
+    return images
+
+
+def source_order() -> Sequence[int]:
+    """The numbers of scikit-learn's digits, those of the test set first."""
+    return _sources()
+
+
 def _sources() -> Sequence[int]:
     digits: Any = load_digits()
     return np.random.default_rng(0).permutation(len(digits.target)).tolist()

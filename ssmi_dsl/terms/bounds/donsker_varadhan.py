@@ -13,6 +13,7 @@ class DonskerVaradhan(Bound):
     name: ClassVar[str] = "donsker-varadhan"
     formula: ClassVar[str] = "I ≥ E_p[T] - log E_q[exp T]"
     source: ClassVar[str] = "Donsker & Varadhan 1983; arXiv 2510.01345; the minibatch log is biased upwards"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(exchange_symmetric=True, statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="I(A;B) itself, from below: J - M is its largest value over all critics T",

@@ -28,6 +28,9 @@ class Jsd(Bound):
         section="Bounds and divergences",
     )
 
+    weighs: ClassVar[bool] = True
+    averages: ClassVar[bool] = True
+
     squash: bool = Field(
         default=False,
         description="a sigmoid on the critic before the softplus, as in the code of GMI; only to reproduce it",
@@ -36,6 +39,12 @@ class Jsd(Bound):
     def emit(self, b: Builder[V], scores: Scores[V], at: Inputs[V]) -> TermPair[V]:
         positive = self._value(b, scores.positive)
         negative = b.softplus(self._value(b, scores.matrix))
+        if scores.weights is not None:
+            partners, candidates = scores.weights
+            return TermPair(
+                b.mean(b.row_sum(b.mul(b.softplus(b.neg(positive)), partners))),
+                b.mean(b.row_sum(b.mul(negative, candidates))),
+            )
         return TermPair(
             b.mean(b.softplus(b.neg(positive))),
             b.masked_mean(negative, without=scores.excluded | scores.positives),

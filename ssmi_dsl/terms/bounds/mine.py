@@ -24,6 +24,7 @@ class Mine(Bound):
     name: ClassVar[str] = "mine"
     formula: ClassVar[str] = "I ≥ E_p[T] - log E_q[exp T],  ∇M = E_q[exp T ∇T] / Z,  Z <- m Z + (1 - m) E_q[exp T]"
     source: ClassVar[str] = "Belghazi et al. 2018 (1801.04062), section 3.2; the momentum is that of SMILE's code"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="I(A;B), from below, as Donsker-Varadhan, with another estimate of the gradient of M",

@@ -13,6 +13,7 @@ class Nwj(Bound):
     name: ClassVar[str] = "nwj"
     formula: ClassVar[str] = "I ≥ E_p[T] - e⁻¹ E_q[exp T]"
     source: ClassVar[str] = "Nguyen et al. 2010 (0809.0853); Poole et al. 2019, eq. 7"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(raw_exponential=True, statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="I(A;B) itself, from below, with the logarithm of M replaced by a tangent",

@@ -18,6 +18,7 @@ class Rpc(Bound):
     name: ClassVar[str] = "rpc"
     formula: ClassVar[str] = "E_p T - α E_q T - β/2 E_p T² - γ/2 E_q T²"
     source: ClassVar[str] = "Tsai et al. 2021 (2103.11275), eq. 2"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="a χ² divergence of p from a mixture of p and q in the place of I(A;B)",

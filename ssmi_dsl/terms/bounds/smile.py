@@ -17,6 +17,7 @@ class Smile(Bound):
         "E_p[T] - log E_q[clip(exp T, e^-τ, e^τ)],  gradient of -E_p softplus(-T) - E_q softplus(T)"
     )
     source: ClassVar[str] = "Song & Ermon 2020 (1910.06222), eq. 15 and the official code"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="I(A;B), estimated and not bounded: log E_q exp T with exp T clipped",

@@ -16,6 +16,7 @@ class Spectral(Bound):
     name: ClassVar[str] = "spectral"
     formula: ClassVar[str] = "2 E_p[T] - E_q[T²]"
     source: ClassVar[str] = "HaoChen et al. 2021 (2106.04156), eq. 6"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="a χ² divergence in the place of I(A;B): exp T is not read, E_q T² takes the place of M",

@@ -17,6 +17,7 @@ class Tuba(Bound):
     name: ClassVar[str] = "tuba"
     formula: ClassVar[str] = "I ≥ 1 + E_p[T - log a] - E_q[exp T] / a"
     source: ClassVar[str] = "Poole et al. 2019 (1905.06922), eq. 6, with a constant baseline; Mroueh et al. 2021 (η-DV)"
+    averages: ClassVar[bool] = True
     facts: ClassVar[Facts] = Facts(raw_exponential=True, statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="I(A;B) itself, from below, with the logarithm of M replaced by its tangent at a",

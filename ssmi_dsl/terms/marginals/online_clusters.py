@@ -50,7 +50,7 @@ class OnlineClusters(Surrogate):
     per_place: bool = Field(default=True, description="tokens are balanced place by place, not all together")
 
     def learned(self, shapes: Shapes) -> Mapping[str, Initial]:
-        count = shapes.width if shapes.scores is None else shapes.scores
+        count = shapes.width if shapes.anchor is None else shapes.anchor
         centroids = {"centroids": Initial((count, shapes.width), "normal", 1.0)}
         return {**centroids, "centroid_bias": Initial((count,))} if self.bias else centroids
 
