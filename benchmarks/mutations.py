@@ -30,7 +30,7 @@ from study.mutate import MUTATIONS, mutated
 from study.plain import Data, flattened, text_of
 from study.shrink import shrunk
 from study.simulate import Outcome
-from study.verdicts import Trial, attempt, judge, lint
+from study.verdicts import Memory, Trial, attempt, judge, lint
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -75,8 +75,8 @@ def study(
     """The unmutated spec and each mutation that applies: name and row of the table. `known` are rows of an earlier run."""
     published = [flattened(name, recipe) for recipe in recipes_of(name)]
     small = shrunk(published[-1])
-    memory: dict[str, Outcome] = {}
-    base = _tried(UNMUTATED, published, small, known, memory, tries)
+    memory = Memory()
+    base = _tried(UNMUTATED, published, small, known, memory, None, tries)
     yield UNMUTATED, base
     reached = Trial.from_dict(base["trial"]).outcome if base["trial"] is not None else None
     for mutation in MUTATIONS:
@@ -86,7 +86,7 @@ def study(
         if not changed:
             continue
         tried = mutated(small, mutation)
-        row = _tried(mutation.name, changed, tried, known, memory, tries)
+        row = _tried(mutation.name, changed, tried, known, memory, reached, tries)
         trial = None if row["trial"] is None else Trial.from_dict(row["trial"])
         row["simulation"] = "not reached" if trial is None or reached is None else judge(trial, reached)
         yield mutation.name, row
@@ -104,7 +104,8 @@ def _tried(
     changed: list[Data],
     small: Data | None,
     known: Mapping[str, Any],
-    memory: dict[str, Outcome],
+    memory: Memory,
+    reached: Outcome | None,
     tries: bool,
 ) -> dict[str, Any]:
     old = known.get(mutation)
@@ -117,7 +118,7 @@ def _tried(
     if not tries:
         return row
     began = time.process_time()
-    trial = attempt(small, memory)
+    trial = attempt(small, memory, reached)
     return {**row, "trial": trial.to_dict(), "key": key, "seconds": round(time.process_time() - began, 2)}
 
 

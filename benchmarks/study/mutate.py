@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from study.plain import Data, choice, objectives, recipe_of_data, understood
+from study.plain import Data, choice, heads, objectives, recipe_of_data, understood
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,15 @@ def _has_predictor(data: Data) -> bool:
 def _predictor_update(data: Data, **changes: object) -> None:
     if _has_predictor(data):
         data["optimize"]["predictor"] = {**(data["optimize"].get("predictor") or {}), **changes}
+
+
+def _heads_unnormed(data: Data, ends: Ends) -> None:
+    for branch, key in heads(data):
+        name, params = choice(branch[key])
+        if name == "mlp":
+            widths = params.get("widths", params.get("value"))
+            kept = {name: value for name, value in params.items() if name not in ("value", "last_norm")}
+            branch[key] = {name: {**kept, "widths": widths, "norm": "none"}}
 
 
 def _momentum(value: float) -> Callable[[Data, Ends], None]:
@@ -312,6 +321,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("marginal-predictor", "`marginal: predictor`", _marginal("predictor")),
     Mutation("marginal-weight-0", "the weight of the marginal term is 0", _weights(marginal=0.0)),
     Mutation("joint-weight-0", "the weight of the joint term is 0", _weights(joint=0.0)),
+    Mutation("marginal-flipped", "the weight of the marginal term is -1", _weights(marginal=-1.0)),
     Mutation("no-variance", "covariance without variance", _in_term("marginal", "variance-covariance", variance=0.0)),
     Mutation(
         "no-covariance", "variance without covariance", _in_term("marginal", "variance-covariance", covariance=0.0)
@@ -328,6 +338,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("bound-from-above", "an upper bound is maximised", lambda d, e: _set_bound(d, "leave-one-out")),
     Mutation("batch-1", "one image in a batch", _recipe("batch_size", 1)),
     Mutation("batch-2", "two images in a batch", _recipe("batch_size", 2)),
+    Mutation("batch-in-parts", "four micro-batches for one step", _recipe("hardware", {"gradient_accumulation": 4})),
+    Mutation("heads-unnormed", "no head has batch norm", _heads_unnormed),
     Mutation("learning-rate-0", "learning rate 0", _learning_rate(0.0)),
     Mutation("learning-rate-1e6", "learning rate 1,000,000", _learning_rate(1e6)),
     Mutation("half-precision", "`precision: float16`", _recipe("precision", "float16")),

@@ -5,7 +5,9 @@ The objective, or a batch norm, needs other samples of the batch, and there are 
 # Why it is bad
 
 A batch of one has no negative, no variance and no covariance: the marginal term is undefined, and so is the variance by which the batch norm
-of a head divides. An incomplete last batch is always dropped,
+of a head divides. A batch of two has one pair of different samples: where views are aligned, T(a₁,b₂) = T(a₂,b₁), and the
+logarithm of the mean of their exponentials is T itself. Donsker-Varadhan is then E_p T - E_q T, which is largest where all embeddings lie on one
+line. An incomplete last batch is always dropped,
 so no run meets one by accident.
 
 # Example
@@ -26,7 +28,7 @@ recipes:
 
 # Source
 
-definition of the marginal term
+definition of the marginal term; the mutation study, benchmarks/results/mutations.md
 """
 
 from collections.abc import Iterator
@@ -53,6 +55,16 @@ def check(context: RuleContext) -> Iterator[Finding]:
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives the objective one image at a time, so no pair of samples exists",
             labels=((("objective", "marginal"), "this term needs at least 2"),),
+            help="use a larger batch",
+        )
+        return
+    objective = method.objective
+    takes_logarithm = type(objective.bound).name == "donsker-varadhan" and objective.marginal.kind == "estimated"
+    if takes_logarithm and couples_the_batch(method) and method.recipe.batch_of_objective == 2:
+        yield Finding(
+            context.recipe_loc("batch_size"),
+            f"recipe `{method.recipe.name}` gives the objective two images, and so one pair of different samples",
+            labels=((("objective", "bound"), "the logarithm of a mean over one pair is its score"),),
             help="use a larger batch",
         )
         return

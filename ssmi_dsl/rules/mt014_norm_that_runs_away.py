@@ -6,7 +6,10 @@ The loss falls without end as embeddings grow, and nothing normalises them.
 
 A log-determinant grows with the scale of what it measures. Scaling aligned embeddings lowers the loss for ever, whatever the critic: a
 cosine does not see the scale, a distance of aligned embeddings is zero at every scale. So does the inner product where a predictor or
-variance and covariance stand for the marginal term, which hold nothing against it. Learned and dot critics under an exponential bound have the
+variance and covariance stand for the marginal term, which hold nothing against it.
+
+A queue makes any critic that sees the norm do so: the positive is the newest key and the negatives are stored ones, so embeddings that grow or
+drift from step to step tell it from them by its age, whatever the image. On the sphere there is nowhere to drift to. Learned and dot critics under an exponential bound have the
 same fault in another form, which DV001 reports.
 
 # Example
@@ -34,9 +37,10 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
-from ssmi_dsl.rules.questions import normalizes, term_name
+from ssmi_dsl.rules.questions import fixes_the_norm, is_bounded, normalizes, term_name
 from ssmi_dsl.terms.critics.dot import Dot
 from ssmi_dsl.terms.marginals.predictor import Predictor
+from ssmi_dsl.terms.marginals.queue import Queue
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
 
 RULE = Rule(
@@ -56,6 +60,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
             f"`dot` grows with the embeddings, and `{term_name(marginal)}` puts no bound on their norm",
             labels=((("objective", "marginal"), "does not see the scale of what is predicted"),),
             help="use `cosine`, or `rbf: {normalize: true}`",
+        )
+    if isinstance(marginal, Queue) and not fixes_the_norm(objective.critic) and not is_bounded(objective.critic):
+        yield Finding(
+            ("objective", "critic"),
+            f"`{term_name(objective.critic)}` sees the norm, by which the newest key is told from those of the queue",
+            labels=((("objective", "marginal"), "holds keys of earlier steps as negatives"),),
+            help="use `cosine`",
+            fix=Fix("set `critic: cosine`", Applicability.UNSAFE, (set_value(("objective", "critic"), "cosine"),)),
         )
     if not marginal.facts.unbounded_in_norm or normalizes(marginal):
         return
