@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from study.plain import Data, choice, heads, objectives, recipe_of_data, understood
+from study.plain import Data, choice, objectives, recipe_of_data, understood
 
 
 @dataclass(frozen=True)
@@ -115,15 +115,6 @@ def _has_predictor(data: Data) -> bool:
 def _predictor_update(data: Data, **changes: object) -> None:
     if _has_predictor(data):
         data["optimize"]["predictor"] = {**(data["optimize"].get("predictor") or {}), **changes}
-
-
-def _heads_unnormed(data: Data, ends: Ends) -> None:
-    for branch, key in heads(data):
-        name, params = choice(branch[key])
-        if name == "mlp":
-            widths = params.get("widths", params.get("value"))
-            kept = {name: value for name, value in params.items() if name not in ("value", "last_norm")}
-            branch[key] = {name: {**kept, "widths": widths, "norm": "none"}}
 
 
 def _momentum(value: float) -> Callable[[Data, Ends], None]:
@@ -339,7 +330,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("batch-1", "one image in a batch", _recipe("batch_size", 1)),
     Mutation("batch-2", "two images in a batch", _recipe("batch_size", 2)),
     Mutation("batch-in-parts", "four micro-batches for one step", _recipe("hardware", {"gradient_accumulation": 4})),
-    Mutation("heads-unnormed", "no head has batch norm", _heads_unnormed),
     Mutation("learning-rate-0", "learning rate 0", _learning_rate(0.0)),
     Mutation("learning-rate-1e6", "learning rate 1,000,000", _learning_rate(1e6)),
     Mutation("half-precision", "`precision: float16`", _recipe("precision", "float16")),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 from torch.func import functional_call
+from torch.nn import functional as F
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.compile import draw_term_noise, has_text, needs_index, needs_labels
@@ -31,7 +32,7 @@ from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.method import BranchView, Method
 from ssmi_dsl.terms.base import Critic
 from ssmi_runtime.data.gaussian import mutual_information
-from ssmi_runtime.evaluate import effective_rank, estimate_mi, feature_std
+from ssmi_runtime.evaluate import effective_rank, feature_std
 from study.shrink import FEATURES, NOISE
 from study.world import SIDE, TEXT, Pictures, pictures, texts
 
@@ -194,7 +195,8 @@ def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Te
     found: list[float] = []
     for anchor in (z_a, _predict(traced, inputs, z_a)):
         if anchor is not None and anchor.shape == z_b.shape and bool(torch.isfinite(anchor).all()):
-            found += [estimate_mi(anchor, z_b, temperature).infonce for temperature in TEMPERATURES]
+            cosines = F.normalize(anchor.double(), dim=1) @ F.normalize(z_b.double(), dim=1).T
+            found += [_infonce(cosines / temperature) for temperature in TEMPERATURES]
     view = method.objectives[method.focus]
     learned = objective_tensors(method, view, traced.networks.features).learned
     critic = view.spec.critic
@@ -207,15 +209,15 @@ def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Te
     ):
         prefix = f"state/param/{term_part(view)}/"
         memory = {name.removeprefix(prefix): value for name, value in inputs.items() if name.startswith(prefix)}
-        found.append(_infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory)))
+        found.append(_infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory).double()))
     # embeddings of other widths share no score
     return max(found, default=0.0)
 
 
 def _infonce(scores: Tensor) -> float:
     """The mean of both directions, nats; scores [N N] of all pairs."""
-    joint = scores.double().diagonal()
-    rows, columns = (joint - scores.double().logsumexp(dim) for dim in (1, 0))
+    joint = scores.diagonal()
+    rows, columns = (joint - scores.logsumexp(dim) for dim in (1, 0))
     return math.log(len(scores)) + float((rows.mean() + columns.mean()) / 2)
 
 

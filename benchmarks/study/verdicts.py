@@ -12,7 +12,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.document import read_document
 from study.plain import Data, recipe_of_data, text_of, understood
 from study.shrink import BATCH
-from study.simulate import STEPS, Outcome, Traced, sees_pictures, simulate, trace
+from study.simulate import STEPS, Outcome, Traced, simulate, trace
 
 # shares of what the unmutated method reaches under the same budget: below one of them a run has collapsed
 LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
@@ -66,8 +66,8 @@ class Memory:
 def attempt(data: Data, memory: Memory, reached: Outcome | None = None) -> Trial:
     """Lower, certify and simulate shrunk data with every rule off.
 
-    A run of smaller batches that has collapsed next to what the unmutated method `reached` is trained anew on as many samples as that one saw: it
-    had fewer. What the certificate refuses is broken whatever it trains to; on pictures, whose steps cost most, it is not simulated.
+    What the certificate refuses is broken whatever it trains to, and is not simulated. With what the unmutated method `reached`, a run of smaller
+    batches that has collapsed is trained anew on as many samples as that one saw: it had fewer.
     """
     method, problems = understood(data)
     if method is None or problems:
@@ -82,7 +82,7 @@ def attempt(data: Data, memory: Memory, reached: Outcome | None = None) -> Trial
         certify(traced.step, method)
     except CertificateError as error:
         certificate, reason = "refused", _first_problem(error)
-    if certificate == "refused" and sees_pictures(method.spec.encoder):
+    if certificate == "refused":
         return Trial(certificate, reason, None)
     key = _key(traced)
     if key not in memory.outcomes:
