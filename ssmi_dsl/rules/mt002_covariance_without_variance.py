@@ -64,7 +64,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             ("objective", "critic"),
             f"the squared distance weighs {pull / hold:.3g} times the variance term, so embeddings shrink",
-            labels=((("objective", "marginal"), f"holds features of views that correlate by {AGREEMENT} at {std:.2g}"),),
+            labels=(
+                (("objective", "marginal"), f"holds features of views that correlate by {AGREEMENT} at {std:.2g}"),
+            ),
             help="raise the temperature, or lower `weights: {joint: ...}`; the paper weighs both alike",
         )
     if marginal.variance == 0:

@@ -9,8 +9,9 @@ cosine does not see the scale, a distance of aligned embeddings is zero at every
 variance and covariance stand for the marginal term, which hold nothing against it.
 
 A queue makes any critic that sees the norm do so: the positive is the newest key and the negatives are stored ones, so embeddings that grow or
-drift from step to step tell it from them by its age, whatever the image. On the sphere there is nowhere to drift to. Learned and dot critics under an exponential bound have the
-same fault in another form, which DV001 reports.
+drift from step to step tell it from them by its age, whatever the image. On the sphere there is nowhere to drift to.
+
+Learned and dot critics under an exponential bound have the same fault in another form, which DV001 reports.
 
 # Example
 
