@@ -4,7 +4,8 @@
 
 Lint reads the mutated spec under its default recipe and under `digits`. Certificate and simulation see the same mutation of the same method at
 the sizes of the study (study/shrink.py), with every rule off. What was tried is kept in results/mutations.json and not tried again unless
-the spec, the mutation or the code that decides changed; lint is always run. Writes results/mutations.json and results/mutations.md.
+the spec, the mutation or the code that decides changed; lint is always run. What lint or the certificate refuses is not simulated. Writes
+results/mutations.json and results/mutations.md.
 """
 
 import argparse
@@ -112,14 +113,18 @@ def _tried(
     row: dict[str, Any] = {"lint": lint(*changed), "trial": None, "key": "", "seconds": 0.0}
     if small is None:
         return row
-    key = sha256((code_digest() + text_of(small)).encode()).hexdigest()[:16]
-    if old is not None and (old["key"] == key or not tries):
+    passed = not row["lint"]["error"]
+    simulated, refused = (
+        sha256((code_digest() + text_of(small) + word).encode()).hexdigest()[:16] for word in ("", "refused")
+    )
+    key = simulated if passed else refused
+    # what was simulated stays known when lint comes to refuse it
+    if old is not None and (old["key"] in (key, simulated) or not tries):
         return {**row, "trial": old["trial"], "key": old["key"], "seconds": old["seconds"]}
     if not tries:
         return row
     began = time.process_time()
-    # a longer training decides only whether lint misses something
-    trial = attempt(small, memory, None if row["lint"]["error"] else reached)
+    trial = attempt(small, memory, reached, passed=passed)
     return {**row, "trial": trial.to_dict(), "key": key, "seconds": round(time.process_time() - began, 2)}
 
 

@@ -63,11 +63,11 @@ class Memory:
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
 
 
-def attempt(data: Data, memory: Memory, reached: Outcome | None = None) -> Trial:
-    """Lower, certify and simulate shrunk data with every rule off.
+def attempt(data: Data, memory: Memory, reached: Outcome | None = None, *, passed: bool = True) -> Trial:
+    """Lower, certify and, where lint and certificate let it pass, simulate shrunk data with every rule off.
 
-    What the certificate refuses is broken whatever it trains to, and is not simulated. With what the unmutated method `reached`, a run of smaller
-    batches that has collapsed is trained anew on as many samples as that one saw: it had fewer.
+    A run of smaller batches that has collapsed, next to what the unmutated method `reached`, is trained anew on as many samples as that one saw: it
+    had fewer.
     """
     method, problems = understood(data)
     if method is None or problems:
@@ -82,7 +82,7 @@ def attempt(data: Data, memory: Memory, reached: Outcome | None = None) -> Trial
         certify(traced.step, method)
     except CertificateError as error:
         certificate, reason = "refused", _first_problem(error)
-    if certificate == "refused":
+    if certificate == "refused" or not passed:
         return Trial(certificate, reason, None)
     key = _key(traced)
     if key not in memory.outcomes:

@@ -28,9 +28,9 @@ docs/theory.md: finite batches; Bardes et al. 2022 (VICReg), eq. 1 to 4; the mut
 """
 
 from collections.abc import Iterator
-from math import ceil, log2
+from math import ceil, inf, log2
 
-from ssmi_dsl.diagnostics import Severity
+from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.fixes import Applicability, Fix, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
@@ -41,6 +41,8 @@ RULE = Rule(
 )
 # standard deviations, as shares of the target
 LOW, COLLAPSED = 0.5, 0.25
+# the largest batch that a fix proposes
+MOST = 1 << 16
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
@@ -53,22 +55,23 @@ def check(context: RuleContext) -> Iterator[Finding]:
     if not floor or marginal.variance == 0:
         return
     # the floor is that of both views
-    std = (marginal.variance / (2 * floor * marginal.target_std**3)) ** (1 / 3)
+    std = (marginal.variance / (2 * floor)) ** (1 / 3) / marginal.target_std
     if std >= LOW:
         return
-    enough = 1 << ceil(
-        log2(1 + 4 * marginal.covariance * (dim - 1) * (LOW * marginal.target_std) ** 3 / marginal.variance)
-    )
+    # the floor falls as 1 / (N - 1), and the standard deviation rises with its third root
+    share = LOW / std if std > 0 else inf
+    needed = 1 + (batch - 1) * share * share * share
+    enough = 1 << ceil(log2(needed)) if needed < MOST else None
     yield Finding(
         context.recipe_loc("batch_size"),
         f"chance covariances of {batch} samples in {dim} dimensions hold features at {std:.2g} of their standard deviation",
         label=f"recipe `{method.recipe.name}`",
         labels=((("objective", "marginal"), f"weighs them by {marginal.covariance:g}"),),
-        help=f"use a batch of at least {enough}, or fewer dimensions",
+        help="use a larger batch, fewer dimensions, or a smaller weight of the covariance",
         severity=Severity.ERROR if std < COLLAPSED else None,
-        fix=Fix(
-            f"set `batch_size: {enough}`",
-            Applicability.UNSAFE,
-            (set_value(context.recipe_loc("batch_size"), enough),),
-        ),
+        fix=None if enough is None else _batch_of(enough, context.recipe_loc("batch_size")),
     )
+
+
+def _batch_of(enough: int, loc: Loc) -> Fix:
+    return Fix(f"set `batch_size: {enough}`", Applicability.UNSAFE, (set_value(loc, enough),))

@@ -35,6 +35,11 @@ CHANGES: dict[str, Change] = {
         [("batch_size: 256", "batch_size: 256\n    hardware: {batch_norm: shuffled}")],
         ["27:28 BS013"],
     ),
+    "BS015": (
+        "vicreg",
+        [("batch_size: 256", "batch_size: 16")],
+        ["23:17 BS015"],
+    ),
     "DA001": (
         "jmi",
         [("marginal: in-batch", "marginal: {permutation: {over: places}}\n  target_nats: 2.0")],
@@ -91,6 +96,7 @@ CHANGES: dict[str, Change] = {
         [("critic: {cosine: {temperature: 0.2}}", "critic: {cosine: {temperature: 50.0}}")],
         ["14:11 DV017"],
     ),
+    "MT016": ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),
     "MT015": ("vicreg", [("weights: {joint: 25.0}", "weights: {joint: 0.0}")], ["16:20 MT015"]),
     "NU009": ("jmi", [("lr: 0.4", "lr: 400.0")], ["21:16 NU009"]),
     "EM001": (

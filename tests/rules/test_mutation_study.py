@@ -21,6 +21,18 @@ CASES = [
     ),
     ("byol", [("critic: {rbf: {normalize: true}}", "critic: dot")], ["21:11 MT014"]),
     ("vicreg", [("critic: {rbf: {per_feature: true}}", "critic: dot")], ["14:11 MT014"]),
+    (
+        "vicreg",
+        [("critic: {rbf: {per_feature: true}}", "critic: {rbf: {per_feature: true, temperature: 0.001}}")],
+        ["14:11 MT002"],
+    ),
+    ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),
+    ("vicreg", [("batch_size: 256", "batch_size: 2")], ["23:17 BS015"]),
+    ("moco-v2", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["18:11 MT014"]),
+    ("moco-v2", [("critic: {cosine: {temperature: 0.2}}", "critic: rbf")], ["18:11 MT014"]),
+    ("jmi", [("batch_size: 256", "batch_size: 2")], ["22:17 BS008"]),
+    ("sdmi", [("batch_size: 256", "batch_size: 2")], ["23:17 BS008"]),
+    ("alignment-uniformity", [("batch_size: 768", "batch_size: 2")], ["22:17 BS008"]),
     ("barlow-twins", [("off_diagonal: 0.0051", "off_diagonal: 0.0")], ["15:48 MT001"]),
     ("byol", [("swap: true}", "swap: true, predictor: {lr_multiplier: 0.05}}")], ["25:74 PR002"]),
 ]
