@@ -30,6 +30,7 @@ CASES = [
     ("vicreg", [("batch_size: 256", "batch_size: 2")], ["23:17 BS015"]),
     ("moco-v2", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["18:11 MT014"]),
     ("moco-v2", [("critic: {cosine: {temperature: 0.2}}", "critic: rbf")], ["18:11 MT014"]),
+    ("clip", [("count: 2", "count: 1")], ["7:16 BS011"]),
     ("jmi", [("batch_size: 256", "batch_size: 2")], ["22:17 BS008"]),
     ("sdmi", [("batch_size: 256", "batch_size: 2")], ["23:17 BS008"]),
     ("alignment-uniformity", [("batch_size: 768", "batch_size: 2")], ["22:17 BS008"]),
