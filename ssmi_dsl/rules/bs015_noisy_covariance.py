@@ -12,7 +12,7 @@ they end at s = ∛(μ (N - 1) / (4 ν (D - 1))), or at 1 where that is more. Be
 
 ```yaml
 extends: vicreg
-recipes: {default: {batch_size: 2}} # BS015
+recipes: {default: {batch_size: 4}} # BS015
 ```
 
 # Instead
@@ -52,7 +52,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     batch = method.recipe.batch_of_objective
     floor = marginal.noise_floor(batch, dim)
-    if not floor or marginal.variance == 0:
+    # of two samples and less BS008 speaks
+    if not floor or batch < 3 or marginal.variance == 0:
         return
     # the floor is that of both views
     std = (marginal.variance / (2 * floor)) ** (1 / 3) / marginal.target_std
