@@ -5,8 +5,9 @@ The loss falls without end as embeddings grow, and nothing normalises them.
 # Why it is bad
 
 A log-determinant grows with the scale of what it measures. Scaling aligned embeddings lowers the loss for ever, whatever the critic: a
-cosine does not see the scale, a distance of aligned embeddings is zero at every scale. So does the inner product where a predictor or
-variance and covariance stand for the marginal term, which hold nothing against it.
+cosine does not see the scale, a distance of aligned embeddings is zero at every scale. So does the inner product where what stands for the
+marginal term holds nothing against it: a predictor, variance and covariance, or a surrogate that
+divides by the norm, is bounded itself, or grows no faster than the product.
 
 A queue makes any critic that sees the norm do so: the positive is the newest key and the negatives are stored ones, so embeddings that grow or
 drift from step to step tell it from them by its age, whatever the image. On the sphere there is nowhere to drift to.
@@ -40,10 +41,17 @@ from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import fixes_the_norm, is_bounded, normalizes, term_name
 from ssmi_dsl.terms.critics.dot import Dot
+from ssmi_dsl.terms.marginals.covariance_contrast import CovarianceContrast
+from ssmi_dsl.terms.marginals.gaussian_match import GaussianMatch
+from ssmi_dsl.terms.marginals.log_det import LogDet
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
+from ssmi_dsl.terms.marginals.sliced_wasserstein import SlicedWasserstein
 from ssmi_dsl.terms.marginals.variance_covariance import VarianceCovariance
+from ssmi_dsl.terms.marginals.von_neumann import VonNeumann
 
+# surrogates that put no bound on the norm of what the critic reads
+BLIND = (CovarianceContrast, GaussianMatch, LogDet, Predictor, SlicedWasserstein, VarianceCovariance, VonNeumann)
 RULE = Rule(
     "MT014",
     "norm-that-runs-away",
@@ -55,7 +63,7 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     objective = context.method.objective
     marginal = objective.marginal
-    if isinstance(objective.critic, Dot) and isinstance(marginal, (Predictor, VarianceCovariance)):
+    if isinstance(objective.critic, Dot) and not is_bounded(objective.critic) and isinstance(marginal, BLIND):
         yield Finding(
             ("objective", "critic"),
             f"`dot` grows with the embeddings, and `{term_name(marginal)}` puts no bound on their norm",

@@ -37,6 +37,7 @@ CASES = [
         [("    stop_gradient: true\n", ""), ("  online: {projector", "  online: {stop_gradient: true, projector")],
         ["10:27 SD003"],
     ),
+    ("lejepa", [("critic: {rbf: {per_feature: true}}", "critic: dot")], ["14:11 MT014"]),
     ("clip", [("count: 2", "count: 1")], ["7:16 BS011"]),
     ("jmi", [("batch_size: 256", "batch_size: 2")], ["22:17 BS008"]),
     ("sdmi", [("batch_size: 256", "batch_size: 2")], ["23:17 BS008"]),
