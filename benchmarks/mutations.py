@@ -5,7 +5,7 @@
 Lint reads the mutated spec under its default recipe and under `digits`. Certificate and simulation see the same mutation of the same method at
 the sizes of the study (study/shrink.py), with every rule off. What was tried is kept in results/mutations.json and not tried again unless
 the spec, the mutation or the code that decides changed; lint is always run. What lint or the certificate refuses is not simulated. Writes
-results/mutations.json and results/mutations.md.
+results/mutations.json, results/mutations.md and results/mutations_summary.md; benchmarks/tables.py puts the latter into docs/linting.md.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import ssmi_dsl
 from ssmi_compiler.files import write_whole
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import find_source, open_spec
-from study.matrix import page
+from study.matrix import page, summary
 from study.mutate import MUTATIONS, mutated
 from study.plain import Data, flattened, text_of
 from study.shrink import shrunk
@@ -68,6 +68,7 @@ def main() -> None:
             write_whole(path, json.dumps(record, indent=1, sort_keys=True) + "\n")
         print(f"{name}: {len(rows)} rows, {time.process_time() - began:.0f} s of CPU time", flush=True)
     write_whole(RESULTS / "mutations.md", page(record["methods"], UNMUTATED))
+    write_whole(RESULTS / "mutations_summary.md", "\n".join(summary(record["methods"], UNMUTATED)) + "\n")
 
 
 def study(

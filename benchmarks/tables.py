@@ -1,11 +1,11 @@
-"""Writes the tables of results/ into README.md, between their markers. `--check` only says whether they are current (exit 1: no)."""
+"""Writes the tables of results/ into README.md and docs/, between their markers. `--check` only says whether they are current (exit 1: no)."""
 
 import re
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+PAGES = (HERE.parent / "README.md", HERE.parent / "docs" / "linting.md")
 
 
 def with_tables(text: str) -> str:
@@ -19,12 +19,12 @@ def with_tables(text: str) -> str:
 
 
 def main() -> None:
-    text = README.read_text()
+    stale = [page for page in PAGES if with_tables(page.read_text()) != page.read_text()]
     if "--check" in sys.argv:
-        raise SystemExit(
-            0 if with_tables(text) == text else "README.md is not current: run python benchmarks/tables.py"
-        )
-    README.write_text(with_tables(text))
+        names = ", ".join(page.name for page in stale)
+        raise SystemExit(f"not current: {names}; run python benchmarks/tables.py" if stale else 0)
+    for page in stale:
+        page.write_text(with_tables(page.read_text()))
 
 
 if __name__ == "__main__":

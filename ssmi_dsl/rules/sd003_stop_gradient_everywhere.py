@@ -34,6 +34,7 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import assigns
+from ssmi_dsl.terms.positives.nearest_neighbour import NearestNeighbour
 
 RULE = Rule(
     "SD003",
@@ -55,11 +56,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 help="remove `stop_gradient` from the branch that should move",
             )
             return
-        if anchor.name in phase.stopped and assigns(method.objective.marginal):
+        stored = isinstance(method.objective.positive, NearestNeighbour)
+        if anchor.name in phase.stopped and (stored or assigns(method.objective.marginal)):
             yield Finding(
                 ("branches", anchor.name, "stop_gradient"),
-                f"`{anchor.name}` is constant in the {phase.name}, and targets are assignments, so nothing is learnt",
-                labels=((("objective", "marginal"), "an assignment is a constant of the loss"),),
+                f"`{anchor.name}` is constant in the {phase.name}, and so are targets that are assigned or stored",
+                labels=((("objective", "positive" if stored else "marginal"), "a constant of the loss"),),
                 help=f"put `stop_gradient` on `{target.name}` instead",
             )
             return
