@@ -18,11 +18,13 @@ REASONS: dict[tuple[str, str], str] = {
         "of their own, which cosines do not compare. Standard deviation and rank are healthy; lint warns of the predictor (SD015)."
     ),
     ("clip", "ends-exchanged"): (
-        "Artefact of the read-out: it shows vectors to the anchor, which reads texts here. The exchange itself is harmless: the loss takes both directions."
+        "Artefact of the read-out: it shows vectors to the anchor, which reads texts here. The exchange itself is harmless: the loss takes "
+        "both directions."
     ),
     ("siglip", "ends-exchanged"): "As for clip.",
     ("tschannen-nwj", "critic-dot"): (
-        "Of degree: the spec accepts an unbounded critic (DV001), and without the learned matrix it trains more slowly. Standard deviation and rank are healthy."
+        "Of degree: the spec accepts an unbounded critic (DV001), and without the learned matrix it trains more slowly. Standard deviation and "
+        "rank are healthy."
     ),
     ("tschannen-nwj", "ends-exchanged"): (
         "Of chance: exchanging two encoders of one make is the same method from other random numbers, and NWJ with an unbounded critic, which the spec accepts "

@@ -33,7 +33,7 @@ _DEFAULT_POSITIVE = "paired"
 class TermReading:
     """One word of an objective. `stands_for` is empty and `steps` are none where the term's file carries no reading yet.
 
-    `read` says whether the loss depends on the word: a surrogate can take the place of the whole bound, and leave out the critic.
+    `read` says whether the loss depends on the word, or is derived from it: a surrogate can take the place of the whole bound, and leave out the critic.
     """
 
     role: str
@@ -151,7 +151,7 @@ def _term(role: str, term: Term, reads: Reads) -> TermReading:
         stands_for="" if reading is None else reading.stands_for,
         steps=() if reading is None else reading.steps,
         section=None if reading is None else reading.section,
-        read={"bound": reads.bound, "critic": reads.critic}.get(role, True),
+        read={"bound": reads.bound or reads.derived_from_bound, "critic": reads.critic}.get(role, True),
     )
 
 
