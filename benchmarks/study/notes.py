@@ -30,6 +30,7 @@ REASONS: dict[tuple[str, str], str] = {
         "Of chance: exchanging two encoders of one make is the same method from other random numbers, and NWJ with an unbounded critic, which the spec accepts "
         "(DV001), does not train reliably at the learning rate of the study."
     ),
+    ("tschannen-nwj-mlp", "critic-dot"): "As for tschannen-nwj.",
     ("w-mse", "critic-rbf"): (
         "Artefact of the read-out: embeddings are measured in front of the whitening, which makes what the loss compares full rank whatever they are. "
         "The paper trains with distances that are not normalised, too."
