@@ -4,7 +4,8 @@
 
 Lint reads the mutated spec under its default recipe and under `digits`. Certificate and simulation see the same mutation of the same method at
 the sizes of the study (study/shrink.py), with every rule off. What was tried is kept in results/mutations.json and not tried again unless
-the spec, the mutation or the code that decides changed; lint is always run. Writes results/mutations.json and results/mutations.md.
+the spec, the mutation or the code that decides changed; lint is always run. What lint or the certificate refuses is not simulated. Writes
+results/mutations.json, results/mutations.md and results/mutations_summary.md; benchmarks/tables.py puts the latter into docs/linting.md.
 """
 
 import argparse
@@ -25,12 +26,12 @@ import ssmi_dsl
 from ssmi_compiler.files import write_whole
 from ssmi_dsl.bundled import bundled_names
 from ssmi_dsl.load import find_source, open_spec
-from study.matrix import page
+from study.matrix import page, summary
 from study.mutate import MUTATIONS, mutated
 from study.plain import Data, flattened, text_of
 from study.shrink import shrunk
 from study.simulate import Outcome
-from study.verdicts import Trial, attempt, judge, lint
+from study.verdicts import Memory, Trial, attempt, judge, lint
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -67,6 +68,7 @@ def main() -> None:
             write_whole(path, json.dumps(record, indent=1, sort_keys=True) + "\n")
         print(f"{name}: {len(rows)} rows, {time.process_time() - began:.0f} s of CPU time", flush=True)
     write_whole(RESULTS / "mutations.md", page(record["methods"], UNMUTATED))
+    write_whole(RESULTS / "mutations_summary.md", "\n".join(summary(record["methods"], UNMUTATED)) + "\n")
 
 
 def study(
@@ -75,8 +77,8 @@ def study(
     """The unmutated spec and each mutation that applies: name and row of the table. `known` are rows of an earlier run."""
     published = [flattened(name, recipe) for recipe in recipes_of(name)]
     small = shrunk(published[-1])
-    memory: dict[str, Outcome] = {}
-    base = _tried(UNMUTATED, published, small, known, memory, tries)
+    memory = Memory()
+    base = _tried(UNMUTATED, published, small, known, memory, None, tries)
     yield UNMUTATED, base
     reached = Trial.from_dict(base["trial"]).outcome if base["trial"] is not None else None
     for mutation in MUTATIONS:
@@ -86,7 +88,7 @@ def study(
         if not changed:
             continue
         tried = mutated(small, mutation)
-        row = _tried(mutation.name, changed, tried, known, memory, tries)
+        row = _tried(mutation.name, changed, tried, known, memory, reached, tries)
         trial = None if row["trial"] is None else Trial.from_dict(row["trial"])
         row["simulation"] = "not reached" if trial is None or reached is None else judge(trial, reached)
         yield mutation.name, row
@@ -104,20 +106,26 @@ def _tried(
     changed: list[Data],
     small: Data | None,
     known: Mapping[str, Any],
-    memory: dict[str, Outcome],
+    memory: Memory,
+    reached: Outcome | None,
     tries: bool,
 ) -> dict[str, Any]:
     old = known.get(mutation)
     row: dict[str, Any] = {"lint": lint(*changed), "trial": None, "key": "", "seconds": 0.0}
     if small is None:
         return row
-    key = sha256((code_digest() + text_of(small)).encode()).hexdigest()[:16]
-    if old is not None and (old["key"] == key or not tries):
+    passed = not row["lint"]["error"]
+    simulated, refused = (
+        sha256((code_digest() + text_of(small) + word).encode()).hexdigest()[:16] for word in ("", "refused")
+    )
+    key = simulated if passed else refused
+    # what was simulated stays known when lint comes to refuse it
+    if old is not None and (old["key"] in (key, simulated) or not tries):
         return {**row, "trial": old["trial"], "key": old["key"], "seconds": old["seconds"]}
     if not tries:
         return row
     began = time.process_time()
-    trial = attempt(small, memory)
+    trial = attempt(small, memory, reached, passed=passed)
     return {**row, "trial": trial.to_dict(), "key": key, "seconds": round(time.process_time() - began, 2)}
 
 

@@ -43,19 +43,19 @@ def log_mean_exp_sphere(kappa: float, dim: int) -> float:
 
 def cosine_cap(temperature: float, dim: int) -> float:
     """The largest Donsker-Varadhan value of T = cos/τ: embeddings aligned and uniform on the sphere (docs/theory.md)."""
-    kappa = 1 / temperature
+    kappa = _kappa(temperature)
     return kappa if kappa > LARGEST_KAPPA else kappa - log_mean_exp_sphere(kappa, dim)
 
 
 def infonce_cap(temperature: float, *, candidates: int, samples: int) -> float:
     """The largest InfoNCE value of T = cos/τ with M candidates of N samples: positives at 1, all other pairs at -1/(N - 1)."""
-    spread = (1 + 1 / (samples - 1)) / temperature if samples > 1 else 0.0
+    spread = (1 + 1 / (samples - 1)) * _kappa(temperature) if samples > 1 else 0.0
     return log(candidates) - log1p((candidates - 1) * exp(-spread))
 
 
 def relative_variance(temperature: float, dim: int) -> float:
     """Var_q(e^T) / (E_q e^T)² of T = cos/τ at embeddings uniform on the sphere; infinite where it exceeds every float."""
-    kappa = 1 / temperature
+    kappa = _kappa(temperature)
     if 2 * kappa > LARGEST_KAPPA:
         return inf
     exponent = log_mean_exp_sphere(2 * kappa, dim) - 2 * log_mean_exp_sphere(kappa, dim)
@@ -72,3 +72,8 @@ def half_life(momentum: float) -> float:
 def horizon(momentum: float) -> float:
     """Steps over which a target averages: 1 / (1 - m)."""
     return inf if momentum >= 1 else 1 / (1 - momentum)
+
+
+def _kappa(temperature: float) -> float:
+    """1/τ; half of the least positive float is zero, so τ can be, too."""
+    return 1 / temperature if temperature > 0 else inf

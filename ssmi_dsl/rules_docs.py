@@ -52,6 +52,7 @@ def rule_index() -> str:
         "",
         "A code names one rule for ever. An error makes `ssmi lint` exit 1 and `ssmi compile` refuse; a few rules weigh some of their cases",
         "differently, as their pages say. A safe fix is applied by `--fix`, one that chooses a method by `--unsafe-fixes`.",
+        _counts(),
         "",
     ]
     for group, modules in groupby(_ordered(), key=lambda module: module.rule.code[:2]):
@@ -64,7 +65,9 @@ def rule_index() -> str:
         for module in modules:
             rule = module.rule
             link = f"[{rule.code}](rules/{file_name(module)})"
-            lines.append(f"| {link} | `{rule.name}` | {rule.severity} | {_fix(module)} | {rule.summary} |")
+            lines.append(
+                f"| {link} | `{rule.name}` | {'reserved' if rule.reserved else rule.severity} | {_fix(module)} | {rule.summary} |"
+            )
         lines.append("")
     lines += [
         "## Settled by construction",
@@ -91,6 +94,7 @@ def rule_page(module: RuleModule) -> str:
     """The page of one rule; the output of its example stands under it."""
     page, rule = read_page(module), module.rule
     can = "" if rule.suppressible else " It cannot be silenced."
+    can += " Reserved: nothing checks it." if rule.reserved else ""
     fix = _fix(module)
     lines = [f"# {rule.code} {rule.name}", "", f"Severity: {rule.severity}. Fix: {fix or 'none'}.{can}", ""]
     for title in SECTIONS:
@@ -123,6 +127,12 @@ def main(arguments: list[str]) -> int:
 def _ordered() -> Iterator[RuleModule]:
     order = list(GROUPS)
     yield from sorted(all_rules(), key=lambda module: (order.index(module.rule.code[:2]), module.rule.code))
+
+
+def _counts() -> str:
+    rules = [module.rule for module in all_rules()]
+    reserved = [rule.code for rule in rules if rule.reserved]
+    return f"{len(rules) - len(reserved)} codes are checked; {len(reserved)} are reserved, and nothing checks them yet: {', '.join(reserved)}."
 
 
 def _output(page: Page, snippet: Snippet) -> str:

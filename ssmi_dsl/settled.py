@@ -71,7 +71,8 @@ SETTLED: tuple[Settled, ...] = (
     Settled(
         "MT013",
         "the marginal term prefers a collapsed batch to a spread one",
-        "weights are never negative, and every marginal with a value is probed; those that assign are balanced, or compare with others",
+        "weights are never negative, and every marginal with a value is probed; `sinkhorn` and `center-sharpen`, which have none, are probed for their "
+        "shares; nothing can be probed of `kmeans`, `groups` and `relations`, whose assignments are no term of the loss",
         "tests/rules/test_settled.py::test_every_marginal_prefers_a_spread_batch",
     ),
     Settled(

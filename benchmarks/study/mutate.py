@@ -312,6 +312,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("marginal-predictor", "`marginal: predictor`", _marginal("predictor")),
     Mutation("marginal-weight-0", "the weight of the marginal term is 0", _weights(marginal=0.0)),
     Mutation("joint-weight-0", "the weight of the joint term is 0", _weights(joint=0.0)),
+    Mutation("marginal-flipped", "the weight of the marginal term is -1", _weights(marginal=-1.0)),
     Mutation("no-variance", "covariance without variance", _in_term("marginal", "variance-covariance", variance=0.0)),
     Mutation(
         "no-covariance", "variance without covariance", _in_term("marginal", "variance-covariance", covariance=0.0)
@@ -328,6 +329,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("bound-from-above", "an upper bound is maximised", lambda d, e: _set_bound(d, "leave-one-out")),
     Mutation("batch-1", "one image in a batch", _recipe("batch_size", 1)),
     Mutation("batch-2", "two images in a batch", _recipe("batch_size", 2)),
+    Mutation("batch-in-parts", "four micro-batches for one step", _recipe("hardware", {"gradient_accumulation": 4})),
     Mutation("learning-rate-0", "learning rate 0", _learning_rate(0.0)),
     Mutation("learning-rate-1e6", "learning rate 1,000,000", _learning_rate(1e6)),
     Mutation("half-precision", "`precision: float16`", _recipe("precision", "float16")),

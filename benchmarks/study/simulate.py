@@ -1,35 +1,47 @@
 """A short training of a method on vectors whose views have a known mutual information. Legend: N batch, D features.
 
 A sample is x ~ N(0, I) in D dimensions, a view is x + s e with e ~ N(0, I). Two views have correlation r = 1 / (1 + s²) in each coordinate, hence
-I = -D/2 log(1 - r²) nats. Every method gets the same data, the same steps and the same optimiser.
+I = -D/2 log(1 - r²) nats. Every method gets the same data, the same steps and the same optimiser; methods on tokens see pictures of the
+same views, and methods on texts have a text for the second one (study/world.py).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.func import functional_call
+from torch.nn import functional as F
 
 from ssmi_compiler.augment import Augmentation
-from ssmi_compiler.compile import needs_labels
-from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.compile import draw_term_noise, has_text, needs_index, needs_labels
+from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid, term_part
+from ssmi_compiler.ir.text import print_graph
+from ssmi_compiler.ir.torch_ops import TorchBuilder
+from ssmi_compiler.masks import Masks
+from ssmi_compiler.nn.vit import GivesTokens
 from ssmi_compiler.passes import run_pipeline
+from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import Networks, build_networks, initial_state, parameters_of
+from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors, parameters_of
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
 from ssmi_dsl.components.augment import resolve_augment
-from ssmi_dsl.spec.method import Method
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Vit
+from ssmi_dsl.components.heads import TransformerHead
+from ssmi_dsl.spec.method import BranchView, Method
+from ssmi_dsl.terms.base import Critic
 from ssmi_runtime.data.gaussian import mutual_information
-from ssmi_runtime.evaluate import effective_rank, estimate_mi, feature_std
+from ssmi_runtime.evaluate import effective_rank, feature_std
 from study.shrink import FEATURES, NOISE
+from study.world import SIDE, TEXT, Pictures, pictures, texts
 
 STEPS, STEPS_PER_EPOCH = 200, 20
 SAMPLES, TEST_PAIRS = 1024, 512
 # the critic of the read-out: the best of these, since every value is a lower bound
 TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 KNOWN_NATS = mutual_information(FEATURES, 1 / (1 + NOISE**2))
+NO_STEP = TracedStep(torch.fx.GraphModule({}, torch.fx.Graph()), (), ())
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,7 @@ class Traced:
     augmentations: tuple[Augmentation, ...]
     step: TracedStep
     inputs: dict[str, Tensor]
+    masks: Masks | None = None
 
 
 @dataclass(frozen=True)
@@ -60,42 +73,104 @@ class Outcome:
         return all(math.isfinite(value) for value in (self.std, self.rank, self.nats))
 
 
-def trace(method: Method) -> Traced:
-    """Trace one step of `method`, at the sizes of the study, with its probes."""
-    side = math.isqrt(FEATURES)
-    networks = build_networks(method, channels=1, size=side)
-    views = method.spec.views
-    augmentations = tuple(Augmentation(resolve_augment(*views.augment_of(view))) for view in range(views.total))
-    sizes = Sizes(method.recipe.batch_size, 1, ((side, side),) * views.total, dict(networks.features))
+def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
+    """Trace one step of `method`, at the sizes of the study, with its probes. `known` holds the steps traced before, by what they were traced from."""
+    shown = sees_pictures(method.spec.encoder)
+    side = SIDE if shown else math.isqrt(FEATURES)
+    networks = build_networks(method, channels=1, size=side, text=TEXT)
+    views, batch = method.spec.views, method.recipe.batch_size
+    kind = Pictures if shown else Augmentation
+    augmentations = tuple(kind(resolve_augment(*views.augment_of(view))) for view in range(views.total))
+    grids = {
+        branch.owner: (module.grid((side, side)),) * views.total
+        for branch in method.branches
+        if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
+    }
+    sizes = Sizes(batch, 1, ((side, side),) * views.total, dict(networks.features), TEXT.length, grids)
+    masks = None if views.mask is None else Masks(views.mask, mask_grid(method, grids)[: views.count])
     stages = run_pipeline(build_graph(method, sizes), batched_views=views.encode == "together")
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=0).items()}
-    inputs["batch"] = torch.zeros(method.recipe.batch_size, FEATURES)
-    if needs_labels(method):
-        inputs["labels"] = torch.zeros(method.recipe.batch_size, dtype=torch.int64)
-    inputs.update(_noise(augmentations, method.recipe.batch_size, torch.Generator().manual_seed(0)))
-    inputs.update({f"number/{name}": torch.tensor(value) for name, value in _numbers(method, 0).items()})
-    return Traced(method, networks, augmentations, trace_step(program, inputs), inputs)
+    untraced = Traced(method, networks, augmentations, NO_STEP, inputs, masks)
+    inputs |= _of_step(untraced, 0, torch.Generator().manual_seed(0), num_steps=STEPS)
+    vectors = torch.zeros(batch, FEATURES)
+    inputs |= _of_batch(method, vectors, torch.zeros(batch, dtype=torch.int64), torch.Generator().manual_seed(0))
+    known, key = {} if known is None else known, _traced_from(program, inputs)
+    if key not in known:
+        known[key] = trace_step(program, inputs)
+    return replace(untraced, step=known[key], inputs=inputs)
 
 
-def simulate(traced: Traced, *, steps: int = STEPS, seed: int = 0) -> Outcome:
-    """Train for `steps` and measure; the traced step, run as it is, without ahead-of-time compilation."""
+def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0) -> Outcome:
+    """Train for `steps` (default: STEPS) and measure; the traced step, run as it is, without ahead-of-time compilation."""
     step = without_probes(traced.step)
     method, batch = traced.method, traced.method.recipe.batch_size
     generator = torch.Generator().manual_seed(seed)
-    samples = torch.randn(SAMPLES, FEATURES, generator=generator)
-    inputs = dict(traced.inputs)
+    samples = torch.randn(method.recipe.num_train or SAMPLES, FEATURES, generator=generator)
+    inputs = {name: value.clone() for name, value in traced.inputs.items()}
+    total = STEPS if steps is None else steps
+
+    def embed(branch: str) -> Tensor:
+        return _embed(traced, inputs, method.branch(branch), samples)
+
     with torch.no_grad():
-        for index in range(steps):
-            chosen = torch.randint(SAMPLES, (batch,), generator=generator)
-            inputs["batch"] = samples[chosen]
-            if "labels" in inputs:
-                inputs["labels"] = (samples[chosen, :3] > 0).long() @ torch.tensor([1, 2, 4])
-            inputs.update(_noise(traced.augmentations, batch, generator))
-            inputs.update({f"number/{name}": torch.tensor(value) for name, value in _numbers(method, index).items()})
+        for index in range(total):
+            state = {name: value for name, value in inputs.items() if name.startswith("state/")}
+            refresh(method, state, step=index, steps_per_epoch=STEPS_PER_EPOCH, seed=seed, embed=embed)
+            chosen = torch.randint(len(samples), (batch,), generator=generator)
+            inputs |= _of_batch(method, samples[chosen], chosen, generator)
+            inputs |= _of_step(traced, index, generator, num_steps=total)
             outputs = step.module(*(inputs[name] for name in step.inputs))
             inputs.update({name: value for name, value in zip(step.outputs, outputs, strict=True) if name in inputs})
         return _measure(traced, inputs)
+
+
+def sees_pictures(encoder: EncoderSpec) -> bool:
+    """Whether an encoder of this kind is given pictures instead of vectors."""
+    return isinstance(encoder.backbone, Vit | ConvSmall)
+
+
+def _traced_from(program: StepProgram, inputs: dict[str, Tensor]) -> str:
+    """Equal for programs that trace to the same step: the MI graph, the modules, what the step reads of the method, and its inputs."""
+    method, modules = program.method, program.networks.modules
+    recipe = method.recipe
+    return repr(
+        (
+            print_graph(program.graph),
+            [(name, str(module)) for name, module in modules.items()],
+            (recipe.optimizer, recipe.precision, recipe.channels_last, method.spec.optimize),
+            [(type(view), getattr(view, "on_vectors", None)) for view in program.augmentations],
+            [(name, tuple(value.shape)) for name, value in inputs.items()],
+        )
+    )
+
+
+def _of_batch(method: Method, vectors: Tensor, chosen: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+    """What the step reads of the samples. Labels are the signs of the first three coordinates."""
+    read = {"batch": vectors}
+    if needs_labels(method):
+        read["labels"] = (vectors[:, :3] > 0).long() @ torch.tensor([1, 2, 4])
+    if needs_index(method):
+        read["index"] = chosen
+    if has_text(method):
+        read["text"] = texts(vectors, generator)
+    return read
+
+
+def _of_step(traced: Traced, index: int, generator: torch.Generator, *, num_steps: int) -> dict[str, Tensor]:
+    """Noise and numbers of a step."""
+    method, masks = traced.method, traced.masks
+    batch = method.recipe.batch_size
+    drawn = {
+        f"noise/view{view}/{name}": value
+        for view, augmentation in enumerate(traced.augmentations)
+        for name, value in augmentation.draw(generator, batch, (FEATURES,)).items()
+    }
+    if masks is not None:
+        drawn.update({f"noise/{name}": value for name, value in masks.draw(generator, batch).items()})
+    drawn.update(draw_term_noise(method, traced.networks, seed=0, step=index))
+    numbers = numbers_at(method, index, num_steps=num_steps, steps_per_epoch=STEPS_PER_EPOCH)
+    return {**drawn, **{f"number/{name}": torch.tensor(value) for name, value in numbers.items()}}
 
 
 def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:
@@ -103,33 +178,69 @@ def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:
     samples = torch.randn(TEST_PAIRS, FEATURES, generator=generator)
     first, second = (samples + NOISE * torch.randn(TEST_PAIRS, FEATURES, generator=generator) for _ in range(2))
     method = traced.method
-    z_a, z_b = (
-        _embed(traced, inputs, end.owner, view) for end, view in ((method.anchor, first), (method.target, second))
-    )
+    z_a = _embed(traced, inputs, method.anchor, first)
+    seen = texts(samples, generator) if has_text(method) else second
+    z_b = _embed(traced, inputs, method.target, seen)
     if not bool(torch.isfinite(z_a).all() and torch.isfinite(z_b).all()):
         return Outcome(math.nan, math.nan, math.nan)
-    nats = max(estimate_mi(z_a, z_b, temperature).infonce for temperature in TEMPERATURES)
-    return Outcome(feature_std(z_a), effective_rank(z_a), nats)
+    return Outcome(feature_std(z_a), effective_rank(z_a), _information(traced, inputs, z_a, z_b))
 
 
-def _embed(traced: Traced, inputs: dict[str, Tensor], owner: str, x: Tensor) -> Tensor:
-    """Behind the projector, with the running statistics of batch norm."""
-    state = {name.removeprefix("state/"): value for name, value in inputs.items()}
-    for part in (f"{owner}.encoder", f"{owner}.projector"):
+def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Tensor) -> float:
+    """InfoNCE of the embeddings: the best of cosines, behind the projector and behind the predictor, and of a critic that was learned.
+
+    Each of them is a lower bound of what the views share, so the best is one too, but for the noise of the pairs.
+    """
+    method = traced.method
+    found: list[float] = []
+    for anchor in (z_a, _predict(traced, inputs, z_a)):
+        if anchor is not None and anchor.shape == z_b.shape and bool(torch.isfinite(anchor).all()):
+            cosines = F.normalize(anchor.double(), dim=1) @ F.normalize(z_b.double(), dim=1).T
+            found += [_infonce(cosines / temperature) for temperature in TEMPERATURES]
+    view = method.objectives[method.focus]
+    learned = objective_tensors(method, view, traced.networks.features).learned
+    critic = view.spec.critic
+    outputs = {view.anchor_output, view.target_output}
+    if (
+        learned
+        and type(critic).learned is not Critic.learned
+        and z_a.shape == z_b.shape
+        and not outputs & {"hidden", "tokens"}
+    ):
+        prefix = f"state/param/{term_part(view)}/"
+        memory = {name.removeprefix(prefix): value for name, value in inputs.items() if name.startswith(prefix)}
+        found.append(_infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory).double()))
+    # embeddings of other widths share no score
+    return max(found, default=0.0)
+
+
+def _infonce(scores: Tensor) -> float:
+    """The mean of both directions, nats; scores [N N] of all pairs."""
+    joint = scores.diagonal()
+    rows, columns = (joint - scores.logsumexp(dim) for dim in (1, 0))
+    return math.log(len(scores)) + float((rows.mean() + columns.mean()) / 2)
+
+
+def _embed(traced: Traced, inputs: dict[str, Tensor], branch: BranchView, x: Tensor) -> Tensor:
+    """Vectors [N D] or texts [N L], shown as the branch sees them -> embeddings behind the projector, with the running statistics of batch norm."""
+    x = pictures(x) if sees_pictures(branch.encoder) else x
+    for part in (f"{branch.owner}.encoder", f"{branch.owner}.projector"):
         if part in traced.networks.modules:
-            module = traced.networks.modules[part].eval()
-            x = functional_call(module, (parameters_of(state, part), parameters_of(state, part, "buffer")), (x,))
-            module.train()
+            x = _apply(traced, inputs, part, x)
     return x
 
 
-def _noise(augmentations: tuple[Augmentation, ...], batch: int, generator: torch.Generator) -> dict[str, Tensor]:
-    return {
-        f"noise/view{view}/{name}": value
-        for view, augmentation in enumerate(augmentations)
-        for name, value in augmentation.draw(generator, batch, (FEATURES,)).items()
-    }
+def _predict(traced: Traced, inputs: dict[str, Tensor], z: Tensor) -> Tensor | None:
+    """What the anchor's predictor makes of its embeddings; None where it has none, or one of tokens."""
+    part = f"{traced.method.anchor.name}.predictor"
+    if part not in traced.networks.modules or isinstance(traced.method.anchor.predictor, TransformerHead):
+        return None
+    return _apply(traced, inputs, part, z)
 
 
-def _numbers(method: Method, step: int) -> dict[str, float]:
-    return numbers_at(method, step, num_steps=STEPS, steps_per_epoch=STEPS_PER_EPOCH)
+def _apply(traced: Traced, inputs: dict[str, Tensor], part: str, x: Tensor) -> Tensor:
+    state = {name.removeprefix("state/"): value for name, value in inputs.items()}
+    module = traced.networks.modules[part].eval()
+    y = functional_call(module, (parameters_of(state, part), parameters_of(state, part, "buffer")), (x,))
+    module.train()
+    return y

@@ -1,19 +1,23 @@
 """What lint, certificate and simulation say about one mutated spec."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ssmi_compiler.errors import CertificateError, CompileError
 from ssmi_compiler.step.certificate import certify
+from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.check import check
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.document import read_document
 from study.plain import Data, recipe_of_data, text_of, understood
-from study.simulate import Outcome, Traced, simulate, trace
+from study.shrink import BATCH
+from study.simulate import STEPS, Outcome, Traced, simulate, trace
 
 # shares of what the unmutated method reaches under the same budget: below one of them a run has collapsed
 LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
+# steps of a run of small batches, at most, over those of a full one
+MOST_TIMES = 16
 
 Certified = Literal["proven", "refused", "not reached"]
 Simulated = Literal["healthy", "collapsed", "diverged", "stopped", "not reached"]
@@ -51,13 +55,25 @@ def lint(*texts: Data) -> dict[str, list[str]]:
     return {severity.value: sorted(codes) for severity, codes in found.items()}
 
 
-def attempt(data: Data, memory: dict[str, Outcome]) -> Trial:
-    """Lower, certify and simulate shrunk data with every rule off. `memory` holds the outcomes of steps that were simulated before."""
+@dataclass(frozen=True)
+class Memory:
+    """What was traced and simulated before, of one method: many mutations change nothing that the step computes."""
+
+    steps: dict[str, TracedStep] = field(default_factory=dict[str, TracedStep])
+    outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+
+
+def attempt(data: Data, memory: Memory, reached: Outcome | None = None, *, passed: bool = True) -> Trial:
+    """Lower, certify and, where lint and certificate let it pass, simulate shrunk data with every rule off.
+
+    A run of smaller batches that has collapsed, next to what the unmutated method `reached`, is trained anew on as many samples as that one saw: it
+    had fewer.
+    """
     method, problems = understood(data)
     if method is None or problems:
         return Trial("not reached", problems[0] if problems else "", None)
     try:
-        traced = trace(method)
+        traced = trace(method, memory.steps)
     except (CompileError, ValueError, RuntimeError, ZeroDivisionError) as error:
         return Trial("not reached", _first_line(error), None, _first_line(error))
     certificate: Certified = "proven"
@@ -66,13 +82,19 @@ def attempt(data: Data, memory: dict[str, Outcome]) -> Trial:
         certify(traced.step, method)
     except CertificateError as error:
         certificate, reason = "refused", _first_problem(error)
+    if certificate == "refused" or not passed:
+        return Trial(certificate, reason, None)
     key = _key(traced)
-    if key not in memory:
+    if key not in memory.outcomes:
         try:
-            memory[key] = simulate(traced)
-        except (ValueError, RuntimeError) as error:
+            memory.outcomes[key] = simulate(traced)
+            batch = method.recipe.batch_size
+            short = batch < BATCH and reached is not None and _verdict(memory.outcomes[key], reached) == "collapsed"
+            if short:
+                memory.outcomes[key] = simulate(traced, steps=STEPS * min(MOST_TIMES, BATCH // batch))
+        except (CompileError, ValueError, RuntimeError) as error:
             return Trial(certificate, reason, None, _first_line(error))
-    return Trial(certificate, reason, memory[key])
+    return Trial(certificate, reason, memory.outcomes[key])
 
 
 def judge(trial: Trial, base: Outcome) -> Simulated:
@@ -81,12 +103,16 @@ def judge(trial: Trial, base: Outcome) -> Simulated:
         return "stopped"
     if trial.outcome is None:
         return "not reached"
-    if not trial.outcome.finite:
+    return _verdict(trial.outcome, base)
+
+
+def _verdict(outcome: Outcome, base: Outcome) -> Literal["healthy", "collapsed", "diverged"]:
+    if not outcome.finite:
         return "diverged"
     shares = (
-        (trial.outcome.std, base.std, LEAST_STD),
-        (trial.outcome.rank, base.rank, LEAST_RANK),
-        (trial.outcome.nats, base.nats, LEAST_NATS),
+        (outcome.std, base.std, LEAST_STD),
+        (outcome.rank, base.rank, LEAST_RANK),
+        (outcome.nats, base.nats, LEAST_NATS),
     )
     return "collapsed" if any(value < least * reached for value, reached, least in shares) else "healthy"
 

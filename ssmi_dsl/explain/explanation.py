@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from ssmi_dsl.builders.latex import LatexBuilder
 from ssmi_dsl.builders.printing import Formula, PrintBuilder
+from ssmi_dsl.explain.abbreviate import abbreviated
 from ssmi_dsl.explain.classification import origin_of_paradigm
 from ssmi_dsl.explain.movement import Follower, Move, claims_of, followers_of, moves_of
 from ssmi_dsl.explain.notes import Note, notes_of
 from ssmi_dsl.explain.numbers import Number, numbers_of_objective, numbers_of_targets
 from ssmi_dsl.explain.objectives import is_symmetric, parts_before
+from ssmi_dsl.explain.reads import MANY, Reads, memory_names, reads_of
 from ssmi_dsl.spec.method import TOKEN_OUTPUTS, BranchView, Method, ObjectiveView, OutputName
 from ssmi_dsl.spec.parts import terms_of
-from ssmi_dsl.terms import Inputs, Shapes, Term, pair_loss, term_name
+from ssmi_dsl.terms import Inputs, Term, pair_loss, term_name
 from ssmi_dsl.terms.reading import Origin, Step
 
 # symbols of the parts of a branch
@@ -25,13 +27,14 @@ _LETTERS = {
     "token_prototypes": "c'",
 }
 _DEFAULT_POSITIVE = "paired"
-# rows and columns of a map whose size does not matter to a formula: more than any spec keeps or skips
-_MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class TermReading:
-    """One word of an objective. `stands_for` is empty and `steps` are none where the term's file carries no reading yet."""
+    """One word of an objective. `stands_for` is empty and `steps` are none where the term's file carries no reading yet.
+
+    `read` says whether the loss depends on the word, or is derived from it: a surrogate can take the place of the whole bound, and leave out the critic.
+    """
 
     role: str
     word: str
@@ -41,6 +44,7 @@ class TermReading:
     stands_for: str
     steps: tuple[Step, ...]
     section: str | None
+    read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def _objective(method: Method, reads: ObjectiveView) -> ObjectiveReading:
     joint, marginal = _parts(method, reads)
     first = reads.pairs[0]
     return ObjectiveReading(
-        terms=tuple(_term(role, term) for role, term in terms),
+        terms=tuple(_term(role, term, reads_of(reads)) for role, term in terms),
         anchor=_output(method, reads.anchor, reads.anchor_output, first.anchor_view),
         target=_output(method, reads.target, reads.target_output, first.target_view),
         joint_part=joint,
@@ -134,8 +138,10 @@ def _objective(method: Method, reads: ObjectiveView) -> ObjectiveReading:
     )
 
 
-def _term(role: str, term: Term) -> TermReading:
+def _term(role: str, term: Term, reads: Reads) -> TermReading:
     reading = type(term).reading
+    if role == "bound" and not reads.derived_from_bound:
+        reading = None
     return TermReading(
         role=role,
         word=term_name(term),
@@ -145,6 +151,7 @@ def _term(role: str, term: Term) -> TermReading:
         stands_for="" if reading is None else reading.stands_for,
         steps=() if reading is None else reading.steps,
         section=None if reading is None else reading.section,
+        read={"bound": reads.bound or reads.derived_from_bound, "critic": reads.critic}.get(role, True),
     )
 
 
@@ -153,7 +160,7 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
     if not all(type(term).implemented for term in terms_of(view)):
         # a word without a compiler has a formula, but no emission to print
         return Text(f"-J, {type(objective.critic).formula}", r"-J"), Text(type(objective.marginal).formula, "M")
-    names = [name for term in terms_of(view) for name in _memory_of(term)]
+    names = [name for term in terms_of(view) for name in memory_names(term)]
     text, latex = (
         pair_loss(
             builder,
@@ -166,10 +173,14 @@ def _parts(method: Method, view: ObjectiveView) -> tuple[Text, Text | None]:
         for builder, symbol, wrap in ((PrintBuilder(), "{}{}", "{}"), (LatexBuilder(), "{}_{{{}}}", r"\mathrm{{{}}}"))
     )
     # a regulariser has no joint term
-    joint = Text("0", "0") if text.joint is None else Text(str(text.joint), str(latex.joint))
+    joint = Text("0", "0") if text.joint is None else _text(text.joint, latex.joint)
     if text.marginal is None or latex.marginal is None:
         return joint, None
-    return joint, Text(str(text.marginal), str(latex.marginal))
+    return joint, _text(text.marginal, latex.marginal)
+
+
+def _text(plain: Formula | None, latex: Formula | None) -> Text:
+    return Text(abbreviated(str(plain)), abbreviated(str(latex)))
 
 
 def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, names: Sequence[str]) -> Inputs[Formula]:
@@ -180,7 +191,7 @@ def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, nam
         return Formula(wrap.format(word if wrap == "{}" else word.replace("_", r"\_")))
 
     a, b = Formula("a"), Formula("b")
-    side = _MANY if view.anchor_output in TOKEN_OUTPUTS else 1
+    side = MANY if view.anchor_output in TOKEN_OUTPUTS else 1
     return Inputs(
         a,
         b,
@@ -202,12 +213,6 @@ def _symbols(method: Method, view: ObjectiveView, *, symbol: str, wrap: str, nam
         hidden=named("hidden"),
         adjacency=named("A"),
     )
-
-
-def _memory_of(term: Term) -> tuple[str, ...]:
-    """Names of the tensors and numbers that a term's emission may read; their shapes do not matter to a formula."""
-    shapes = Shapes(2, 2, num_train=2, embedding=2, anchor=2)
-    return (*term.learned(shapes), *term.state(shapes), *term.schedules(), *term.noise(shapes))
 
 
 def _loss(reads: ObjectiveView, has_marginal: bool) -> Text:

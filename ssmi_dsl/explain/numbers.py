@@ -7,6 +7,7 @@ from math import inf, isfinite
 from ssmi_dsl.candidates import candidates_of
 from ssmi_dsl.caps import cosine_cap, half_life, horizon, infonce_cap, relative_variance
 from ssmi_dsl.explain.objectives import has_predictor, parts_before, width_of
+from ssmi_dsl.explain.reads import reads_of
 from ssmi_dsl.spec.branches import Ema
 from ssmi_dsl.spec.method import Method, ObjectiveView
 from ssmi_dsl.terms.reading import Origin
@@ -30,7 +31,9 @@ class Number:
 def numbers_of_objective(reads: ObjectiveView, batch: int) -> tuple[Number, ...]:
     """What the terms say about themselves at this batch size, in the order critic, bound, marginal."""
     width = width_of(reads.anchor, reads.anchor_output)
-    return (*_critic(reads, batch, width), *_bound(reads, batch, width), *_marginal(reads, batch, width))
+    # a critic that the loss does not read has no caps to speak of
+    critic = _critic(reads, batch, width) if reads_of(reads).critic else ()
+    return (*critic, *_bound(reads, batch, width), *_marginal(reads, batch, width))
 
 
 def numbers_of_targets(method: Method) -> tuple[Number, ...]:

@@ -19,6 +19,12 @@ _LEGEND = (
 )
 
 
+_UNREAD = {
+    "bound": "not read by the loss: the surrogate gives both of its terms",
+    "critic": "not read by the loss: the surrogate scores no pairs",
+}
+
+
 def render(explanation: Explanation, *, color: bool = False) -> str:
     """The whole page, without a final newline."""
     style = Style(color)
@@ -66,6 +72,8 @@ def _objective(o: ObjectiveReading) -> Iterator[str]:
         column = " " * len(f"{_INDENT}{'':<9} {'':<20} ")
         yield from _wrapped(term.formula, first=f"{_INDENT}{term.role:<9} {term.word:<20} ", rest=column)
         yield from _wrapped(term.source, first=column, rest=column)
+        if not term.read:
+            yield f"{column}{_UNREAD[term.role]}"
     yield ""
     yield f"{_INDENT}a = {o.anchor.plain}"
     yield f"{_INDENT}b = {o.target.plain}"
@@ -86,7 +94,7 @@ def _derivation(o: ObjectiveReading) -> Iterator[str]:
             yield from _wrapped(f"{term.word} stands for {term.stands_for}", first=_INDENT, rest=_INDENT * 2)
             for step in term.steps:
                 yield from _wrapped(f"{step.text}{_MARK[step.origin]}", first=_INDENT * 2 + "- ", rest=_INDENT * 3)
-        elif term.role != "critic":
+        elif term.role != "critic" and term.read:
             yield from _wrapped(_without_reading(term), first=_INDENT, rest=_INDENT * 2)
 
 

@@ -8,12 +8,16 @@ from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
+from ssmi_dsl.components.augment import PresetOptions, resolve_augment
 from ssmi_dsl.components.backbones import BACKBONES
 from ssmi_dsl.components.choice import name_of
 from ssmi_dsl.components.heads import Head, MaskedConvolutionsHead, MlpHead, SliceHead, TransformerHead, output_width
 from ssmi_dsl.explain.objectives import head_of, parts_before, prototypes_of, width_of
+from ssmi_dsl.explain.reads import Reads, reads_of
 from ssmi_dsl.graph.picture import Arrow, Box, Flow, Group, Kind, Link, Panel
+from ssmi_dsl.spec.masks import PatchMask
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName, Phase, Sharing
+from ssmi_dsl.spec.objective import Objective
 from ssmi_dsl.spec.parts import owned_parts, term_part, trained_parts
 from ssmi_dsl.terms import Shapes, Term, term_name
 
@@ -50,7 +54,7 @@ def _panel(method: Method, phase: Phase, title: str) -> Panel:
     for views, readers in _view_groups(method).items():
         id = "views-" + "-".join(str(view) for view in views)
         title_of_views = f"{'views' if len(views) > 1 else 'view'} {_xs(views)}"
-        boxes.append(Box(id, Kind.VIEW, title_of_views, _augment(method, min(views)), _VIEWS, None))
+        boxes.append(Box(id, Kind.VIEW, title_of_views, _shown(method, min(views)), _VIEWS, None))
         arrows.extend(Arrow(id, f"{name}.encoder", Flow.DATA, _order(method, name, views)) for name in readers)
     for branch in used:
         boxes.extend(_branch_boxes(method, branch, lanes, moved))
@@ -89,9 +93,14 @@ def _objective(
     critic, joint, marginal = f"critic{suffix}", f"joint{suffix}", f"marginal{suffix}"
     named = f" of {view.name}" if view.spec.name else ""
     learns = term_part(view) in moved
+    reads = reads_of(view)
+    if not reads.joint:
+        # a regulariser reads its ends itself
+        return _regulariser(view, phase, f"marginal{suffix}", named)
+    critic_word = _word(objective.critic) if reads.critic else "not read: of the embeddings themselves"
     boxes = [
-        Box(critic, Kind.CRITIC, "critic T(a, b)", _word(objective.critic), _CRITIC, None, learns),
-        Box(joint, Kind.TERM, f"joint term J{named}", f"of {term_name(objective.bound)}", _TERM, None),
+        Box(critic, Kind.CRITIC, "critic T(a, b)" if reads.critic else "a, b", critic_word, _CRITIC, None, learns),
+        Box(joint, Kind.TERM, f"joint term J{named}", f"of {_joint_of(objective, reads)}", _TERM, None),
     ]
     arrows = [
         _read(view.anchor, view.anchor_output, "a", [pair.anchor_view for pair in view.pairs], phase, critic),
@@ -113,11 +122,26 @@ def _objective(
     return boxes, arrows
 
 
+def _regulariser(view: ObjectiveView, phase: Phase, id: str, named: str) -> tuple[list[Box], list[Arrow]]:
+    """A surrogate without a joint term, which reads the anchor alone."""
+    objective = view.spec
+    weight = _weight(objective.weight * objective.weights.marginal, "M")
+    anchor = _read(view.anchor, view.anchor_output, "a", [pair.anchor_view for pair in view.pairs], phase, id)
+    box = Box(id, Kind.TERM, f"surrogate of M{named}", _word(objective.marginal), _TERM, None)
+    return [box], [anchor, Arrow(id, "loss", Flow.GRADIENT, weight)]
+
+
+def _joint_of(objective: Objective, reads: Reads) -> str:
+    """What the joint term belongs to: the bound where it is read, or derived from, else the surrogate."""
+    return term_name(objective.bound if reads.bound or reads.derived_from_bound else objective.marginal)
+
+
 def _read(branch: BranchView, output: OutputName, letter: str, views: list[int], phase: Phase, critic: str) -> Arrow:
     stopped = branch.name in phase.stopped
     # of many pairs no single view is meant
     which = f" of {_x(views[0])}" if len(views) <= 2 else ""
-    label = f"{letter}{which}" + (", stopped" if stopped else "")
+    rows = {"hidden": ", hidden patches", "tokens": ", every place"}.get(output, "")
+    label = f"{letter}{rows}{which}" + (", stopped" if stopped else "")
     has_parameters = bool(owned_parts(branch)) or branch.predictor is not None
     flow = Flow.STOPPED if stopped else Flow.GRADIENT if has_parameters else Flow.DATA
     return Arrow(_end(branch, output), critic, flow, label)
@@ -162,7 +186,8 @@ def _has_token_lane(branch: BranchView) -> bool:
 
 def _subtitle(branch: BranchView, part: str) -> str:
     if part == "encoder":
-        return name_of(BACKBONES, branch.encoder.backbone)
+        seen = {"visible": ", visible patches only", "masked": ", hidden patches masked"}.get(branch.spec.input, "")
+        return name_of(BACKBONES, branch.encoder.backbone) + seen
     prototypes = prototypes_of(branch, part)
     if prototypes is not None:
         return f"{prototypes.count} directions"
@@ -267,15 +292,15 @@ def _views_of(method: Method, branch: str) -> list[int]:
 
 
 def _view_groups(method: Method) -> dict[tuple[int, ...], tuple[str, ...]]:
-    """Views that the same branches read, drawn as one box."""
+    """Views that the same branches read, global and local ones apart, drawn as one box."""
     readers: dict[int, list[str]] = {}
     for branch in method.branches:
         for view in _views_of(method, branch.name):
             readers.setdefault(view, []).append(branch.name)
-    groups: dict[tuple[str, ...], list[int]] = {}
+    groups: dict[tuple[bool, tuple[str, ...]], list[int]] = {}
     for view in sorted(readers):
-        groups.setdefault(tuple(readers[view]), []).append(view)
-    return {tuple(views): names for names, views in groups.items()}
+        groups.setdefault((view >= method.spec.views.count, tuple(readers[view])), []).append(view)
+    return {tuple(views): names for (_, names), views in groups.items()}
 
 
 def _order(method: Method, branch: str, views: tuple[int, ...]) -> str:
@@ -287,13 +312,18 @@ def _order(method: Method, branch: str, views: tuple[int, ...]) -> str:
     return ", then ".join(_x(view) for view in mine) if swapped else _xs(sorted(mine))
 
 
-def _augment(method: Method, view: int) -> str:
+def _shown(method: Method, view: int) -> str:
+    """What a view is: text, a graph, or images by their augmentation, and what is hidden of them."""
     views = method.spec.views
     if views.graph is not None:
         return "graph" if view < views.count else "graph, nodes shuffled"
-    augment, _ = views.augment_of(view)
-    name = getattr(type(augment), "name", None)
-    return str(name) if isinstance(name, str) else "augmented"
+    if views.modality(view) == "text":
+        return "text"
+    augment, number = views.augment_of(view)
+    is_preset = isinstance(augment, PresetOptions)
+    words = [augment.name] if is_preset else [name for name, _ in resolve_augment(augment, number)]
+    shown = ", ".join(words[:2]) + (", …" if len(words) > 2 else "")
+    return f"{shown}; mask {_word(views.mask)}" if views.mask is not None and view < views.count else shown
 
 
 def _head(head: Head) -> str:
@@ -306,10 +336,11 @@ def _head(head: Head) -> str:
     return f"first {head.width} features" if isinstance(head, SliceHead) else f"linear {output_width(head)}"
 
 
-def _word(term: Term) -> str:
+def _word(term: Term | PatchMask) -> str:
     written = [(name, getattr(term, name)) for name in type(term).model_fields if name in term.model_fields_set]
     shown = ", ".join(f"{name} {_value(value)}".rstrip() for name, value in written if value is not False)
-    return f"{term_name(term)} ({shown})" if shown else term_name(term)
+    word = type(term).name
+    return f"{word} ({shown})" if shown else word
 
 
 def _value(value: object) -> str:
@@ -321,9 +352,15 @@ def _weight(weight: float, symbol: str) -> str:
 
 
 def _xs(views: Sequence[int]) -> str:
-    """`x₁, x₂`, or `x₃ … x₁₀` of three and more in a row."""
-    in_a_row = len(views) > 2 and list(views) == list(range(views[0], views[-1] + 1))
-    return f"{_x(views[0])} … {_x(views[-1])}" if in_a_row else ", ".join(_x(view) for view in views)
+    """`x₁, x₂`, or `x₁, x₃ … x₁₀` with three and more in a row."""
+    runs: list[list[int]] = []
+    for view in views:
+        if runs and view == runs[-1][-1] + 1:
+            runs[-1].append(view)
+        else:
+            runs.append([view])
+    shown = [f"{_x(run[0])} … {_x(run[-1])}" if len(run) > 2 else ", ".join(_x(view) for view in run) for run in runs]
+    return ", ".join(shown)
 
 
 def _x(view: int) -> str:

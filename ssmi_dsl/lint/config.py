@@ -40,7 +40,6 @@ class Config:
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     fail_on: Severity = Severity.ERROR
     baseline: Path | None = None
-    plugins: tuple[str, ...] = ()
 
     def settings_for(self, file: str, over: Settings) -> Settings:
         """The settings of one linted file; `over` is what the command line says.
@@ -101,6 +100,8 @@ class _Reader:
                 near = nearest(key, KEYS)
                 guess = f"did you mean `{near}`?" if near else f"keys: {', '.join(f'`{word}`' for word in KEYS)}"
                 raise UsageError(f"{self.where}: unknown key `{escape(key)}`; {guess}")
+        if self._words(data.get("plugins", []), "plugins"):
+            raise UsageError(f"{self._at('plugins')}: components of your own cannot be loaded yet; leave the key out")
         severity = self._table(data, "severity")
         per_file = self._table(data, "per-file-ignores")
         baseline = data.get("baseline")
@@ -122,7 +123,6 @@ class _Reader:
             },
             fail_on=read_severity(str(data.get("fail-on", "error")), self._at("fail-on")),
             baseline=self._inside(baseline) if baseline is not None else None,
-            plugins=self._words(data.get("plugins", []), "plugins"),
         )
 
     def _at(self, key: str) -> str:

@@ -10,13 +10,17 @@ from ssmi_dsl.fixes.fix import Fix
 
 @dataclass(frozen=True)
 class Rule:
-    """Identity of a rule. A rule that is not `suppressible` reports a file that cannot be read as meant; nothing silences it."""
+    """Identity of a rule. A rule that is not `suppressible` reports a file that cannot be read as meant; nothing silences it.
+
+    A `reserved` one keeps its code for a fault that nothing checks yet, as its page says.
+    """
 
     code: str
     name: str
     severity: Severity
     summary: str
     suppressible: bool = True
+    reserved: bool = False
 
     def at(
         self,

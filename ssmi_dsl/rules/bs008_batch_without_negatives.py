@@ -5,8 +5,14 @@ The objective, or a batch norm, needs other samples of the batch, and there are 
 # Why it is bad
 
 A batch of one has no negative, no variance and no covariance: the marginal term is undefined, and so is the variance by which the batch norm
-of a head divides. An incomplete last batch is always dropped,
-so no run meets one by accident.
+of a head divides. A batch of two has one pair of different samples:
+
+* a covariance over two samples has rank one, and every correlation in it is 1 or -1;
+* InfoNCE with one negative ends at log 2 = 0.69 nats;
+* where views are aligned, T(a₁,b₂) = T(a₂,b₁), and the logarithm of the mean of their exponentials is T itself: Donsker-Varadhan is then
+  E_p T - E_q T, which is largest where all embeddings lie on one line. Uniformity ends there, too.
+
+An incomplete last batch is always dropped, so no run meets one by accident.
 
 # Example
 
@@ -26,7 +32,7 @@ recipes:
 
 # Source
 
-definition of the marginal term
+definition of the marginal term; the mutation study, benchmarks/results/mutations.md
 """
 
 from collections.abc import Iterator
@@ -53,6 +59,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives the objective one image at a time, so no pair of samples exists",
             labels=((("objective", "marginal"), "this term needs at least 2"),),
+            help="use a larger batch",
+        )
+        return
+    if couples_the_batch(method) and method.recipe.batch_of_objective == 2:
+        yield Finding(
+            context.recipe_loc("batch_size"),
+            f"recipe `{method.recipe.name}` gives the objective two images, and so one pair of different samples",
+            labels=((("objective", "marginal"), "what it says of the batch rests on that pair"),),
             help="use a larger batch",
         )
         return

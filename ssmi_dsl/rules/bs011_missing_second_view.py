@@ -39,7 +39,7 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     views = method.spec.views
-    others = (views.local, views.mask, views.split, views.modalities, views.graph)
+    others = (views.local, views.mask, views.split, views.graph)
     if views.count < 2 and method.objective.views != "same" and all(other is None for other in others):
         yield Finding(
             ("views", "count"),

@@ -8,6 +8,9 @@ Keys of one queue must come from nearly the same network. The oldest is K/N step
 steps. With m = 0 on a target of its own the keys follow every step of the encoder, which fails (an error); a queue of tied keys has the
 same drift (a warning).
 
+Keys older than the memory of the target are a warning, and beyond 26 times that memory an error: the oldest with which the paper's ablation trained
+are 256 steps old at a momentum of 0.9, and lost four points.
+
 # Example
 
 ```yaml
@@ -40,6 +43,8 @@ from ssmi_dsl.terms.marginals.queue import Queue
 
 # a target that keeps less of itself in a step is nearly its source
 LEAST_MOMENTUM = 0.5
+# age of the oldest key over the memory of the target: 65536 / 256 steps at momentum 0.9, the ablation of the paper
+OLDEST_TRIED = 26
 
 RULE = Rule(
     "EM005",
@@ -79,6 +84,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             labels=(holder,),
             help=f"raise the momentum above {1 - 1 / age:.4g}, or shorten the queue",
             fix=_slower(loc, age),
+            severity=Severity.ERROR if age > OLDEST_TRIED * horizon(momentum) else None,
         )
 
 

@@ -1,10 +1,11 @@
 """# What it finds
 
-A branch follows another one by EMA, and the objective does not read it.
+A branch follows another one by EMA, and the objective does not read it; or a branch has weights of its own that no objective reads.
 
 # Why it is bad
 
-The target costs memory and an update in every step and changes nothing; the method that was meant reads it.
+The target costs memory and an update in every step and changes nothing; the method that was meant reads it. Weights that no
+objective reads are given to the optimiser and never receive a gradient (GF002).
 
 # Example
 
@@ -53,6 +54,16 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 labels=((where, "what is read"),),
                 help=f"read it: `objective: {{on: {{a: {method.anchor.name}, b: {branch.name}}}}}`, or remove the branch",
                 fix=_read_it(method, branch.name),
+            )
+    owners = {end.owner for view in method.objectives for end in (view.anchor, view.target)}
+    sources = {branch.source for branch in method.branches}
+    for branch in method.branches:
+        if branch.sharing is Sharing.OWN and branch.name not in owners | sources:
+            yield Finding(
+                ("branches", branch.name),
+                f"branch `{branch.name}` has weights of its own, and no objective reads it",
+                of="key",
+                help="read it in `on`, or remove the branch",
             )
 
 

@@ -2,9 +2,10 @@
 
 The target of a prediction lies in the receptive field of that prediction.
 
-No spec can be seen to do this: it is decided on the traced step, where the derivative of a prediction by its own target must be zero. The
-objectives that are compiled today compare two views of a whole image, so the question does not arise; it will with masked and
-autoregressive views.
+This code is reserved: nothing checks it. No spec can be seen to do this today. A branch that sees a view whole and predicts tokens of the same view
+is DA003; where `views.mask` hides patches, they are left out, or replaced by a learned token, before the encoder sees them
+(tests/masks). The question arises with autoregressive views, which the language does not have: the derivative of a prediction by its own target
+must then be zero.
 
 # Why it is bad
 
@@ -37,4 +38,5 @@ RULE = Rule(
     "leaked-target",
     Severity.ERROR,
     "The target of a prediction lies in the receptive field of that prediction",
+    reserved=True,
 )

@@ -2,8 +2,9 @@
 
 A pair that is masked out of the marginal term still receives a gradient.
 
-No spec can be seen to do this: it is a property of a term's code. The terms of the language mask by minus infinity inside the log-sum-exp,
-and their gradients are compared with independent references (tests/terms, tests/references).
+This code is reserved: nothing checks it. No spec can be seen to do this: it is a property of a term's code. The
+terms of the language mask by minus infinity inside the log-sum-exp, and their gradients are compared with
+independent references (tests/terms, tests/references).
 
 # Why it is bad
 
@@ -36,4 +37,5 @@ RULE = Rule(
     "gradient-of-masked-pair",
     Severity.ERROR,
     "A pair that is masked out of the marginal term still receives a gradient",
+    reserved=True,
 )

@@ -2,8 +2,8 @@
 
 A collective operation without a derivative scales the gradient by one over the number of devices.
 
-No spec can be seen to do this: it is decided on the traced step, by comparing the gradient on W devices with that of one device on the
-whole batch. A compiled step of today runs on one device and has no collective; a spec that asks for several devices is refused (SY011).
+This code is reserved: nothing checks it. No spec can be seen to do this today: a compiled step runs on one device and has no collective, and a
+spec that asks for several devices is refused (SY011). With collectives, the gradient on W devices must be that of one device on the whole batch.
 
 # Why it is bad
 
@@ -38,4 +38,5 @@ RULE = Rule(
     "gradient-scaled-by-devices",
     Severity.ERROR,
     "A collective operation without a derivative scales the gradient by one over the number of devices",
+    reserved=True,
 )

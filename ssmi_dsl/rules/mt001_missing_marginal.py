@@ -31,10 +31,15 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import term_name
+from ssmi_dsl.terms.marginals.covariance_contrast import CovarianceContrast
 from ssmi_dsl.terms.marginals.cross_correlation import CrossCorrelation
+from ssmi_dsl.terms.marginals.koleo import KoLeo
 from ssmi_dsl.terms.marginals.predictor import Predictor
 from ssmi_dsl.terms.marginals.queue import Queue
 
+# marginals whose gradient is at the anchor alone
+OF_ANCHORS = (Queue, CovarianceContrast, KoLeo)
 RULE = Rule("MT001", "missing-marginal", Severity.ERROR, "Nothing stands for the marginal term, or its weight is zero")
 
 
@@ -63,10 +68,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
             "the off-diagonal terms, which are all of the marginal, have weight zero",
             help="give them a positive weight; the paper's is 0.0051",
         )
-    elif isinstance(objective.marginal, Queue) and method.is_stopped(method.anchor.name):
+    elif isinstance(objective.marginal, OF_ANCHORS) and method.is_stopped(method.anchor.name):
         yield Finding(
             ("objective", "marginal"),
-            "the queue is scored against an anchor that is a constant, so the marginal term has no gradient",
+            f"`{term_name(objective.marginal)}` has its gradient at the anchor, which is a constant, and so has none",
             labels=((("branches", method.anchor.name, "stop_gradient"), f"`{method.anchor.name}` is the anchor"),),
             help=f"take `{method.target.name}` for the anchor, which is the branch that moves",
         )

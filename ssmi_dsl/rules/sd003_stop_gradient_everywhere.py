@@ -33,6 +33,8 @@ from collections.abc import Iterator
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import assigns
+from ssmi_dsl.terms.positives.nearest_neighbour import NearestNeighbour
 
 RULE = Rule(
     "SD003",
@@ -52,6 +54,15 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 f"both branches are constant in the {phase.name}, so nothing is learnt",
                 labels=((("branches", target.name, "stop_gradient"), "and so is this one"),),
                 help="remove `stop_gradient` from the branch that should move",
+            )
+            return
+        stored = isinstance(method.objective.positive, NearestNeighbour)
+        if anchor.name in phase.stopped and (stored or assigns(method.objective.marginal)):
+            yield Finding(
+                ("branches", anchor.name, "stop_gradient"),
+                f"`{anchor.name}` is constant in the {phase.name}, and so are targets that are assigned or stored",
+                labels=((("objective", "positive" if stored else "marginal"), "a constant of the loss"),),
+                help=f"put `stop_gradient` on `{target.name}` instead",
             )
             return
         follows = any(method.branch(name).source is not None for name in phase.moves)  # SD008 says it

@@ -1,6 +1,7 @@
 """# What it finds
 
-`yes`, `no`, `on`, `off`, `010`, `0b101`, `1_000`, `1:30` or a date without quotes. They are read by YAML 1.2 here.
+`yes`, `no`, `on`, `off`, `010`, `0b101`, `1_000`, `1:30` or a date without quotes. They are read by YAML 1.2 here. The key `on` of an
+objective is no finding, since it is meant as text; tools that read YAML 1.1 take a bare one for true, so the bundled specs quote it.
 
 # Why it is bad
 

@@ -281,9 +281,7 @@ def test_statistics_files_and_settings(folder: Path, lint: Lint) -> None:
     (folder / "b.yml").write_text(FAST)
     (folder / ".hidden").mkdir()
     (folder / ".hidden" / "c.yaml").write_text(FAST)
-    (folder / "ssmi.toml").write_text(
-        'ignore = ["SD0"]\nfail-on = "warning"\nseverity = {EM002 = "info"}\nplugins = ["mine"]\n'
-    )
+    (folder / "ssmi.toml").write_text('ignore = ["SD0"]\nfail-on = "warning"\nseverity = {EM002 = "info"}\n')
     assert lint(".", statistics=True, isolated=True) == 1
     assert lint.out == "2  EM002  [*]  momentum-too-low\n1  SD001  [*]  missing-stop-gradient\n"
     assert lint(".", show_files=True) == 0
@@ -292,7 +290,7 @@ def test_statistics_files_and_settings(folder: Path, lint: Lint) -> None:
     assert "  settings: " in lint.out
     assert "\n  fail-on: warning\n" in lint.out
     assert "  off: SD001, SD002" in lint.out
-    assert "  severity: EM002=info\n  plugins: mine\n" in lint.out
+    assert "  severity: EM002=info\n" in lint.out
 
 
 def test_files_are_named_once(folder: Path, lint: Lint) -> None:

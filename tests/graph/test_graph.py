@@ -129,6 +129,33 @@ def test_the_networks_are_those_of_the_recipe() -> None:
     assert "mlp 256-128" in digits
 
 
+def test_a_regulariser_is_drawn_without_critic_and_joint_term() -> None:
+    (panel,) = panels_of(load("dinov2"))
+    assert {box.id for box in panel.boxes if box.kind is Kind.CRITIC} == {"critic-1", "critic-2"}
+    (into,) = [arrow for arrow in panel.arrows if arrow.target == "marginal-3"]
+    assert (into.source, into.flow) == ("student.encoder", Flow.GRADIENT)
+    assert panel.box("marginal-3").title == "surrogate of M of spread"
+    (out,) = [arrow for arrow in panel.arrows if arrow.source == "marginal-3"]
+    assert (out.target, out.label) == ("loss", "0.1 M")
+
+
+def test_masks_inputs_and_texts_are_said() -> None:
+    (jepa,), (masked,), (clip,) = (panels_of(load(name)) for name in ("i-jepa", "data2vec", "clip"))
+    assert jepa.box("views-0").subtitle == "random-resized-crop; mask block (count 4, scale 0.175)"
+    assert jepa.box("context.encoder").subtitle == "vit, visible patches only"
+    assert jepa.box("target.encoder").subtitle == "vit"
+    assert masked.box("student.encoder").subtitle == "vit, hidden patches masked"
+    assert {"a, hidden patches of x₁", "b, hidden patches of x₁, stopped"} <= {arrow.label for arrow in jepa.arrows}
+    assert clip.box("views-1").subtitle == "text"
+
+
+def test_local_views_have_a_box_of_their_own() -> None:
+    (msn,), (crops,) = (panels_of(load(name)) for name in ("msn", "simclr-multicrop"))
+    titles = [box.title for box in msn.boxes if box.kind is Kind.VIEW]
+    assert sorted(titles) == ["view x₁", "view x₂", "views x₃ … x₁₂"]
+    assert [box.title for box in crops.boxes if box.kind is Kind.VIEW] == ["views x₁, x₂", "views x₃ … x₆"]
+
+
 def test_branches_beyond_two_are_drawn_beside_what_they_follow() -> None:
     method = load("byol")
     spec = method.spec

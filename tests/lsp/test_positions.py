@@ -41,3 +41,13 @@ def test_offset_of_a_position_is_where_it_came_from(text: str, offset: int) -> N
     offset = min(offset, len(text))
     if text[max(offset - 1, 0) : offset + 1] != "\r\n":
         assert _positions(text).offset(_positions(text).position(offset)) == offset
+
+
+@given(TEXTS, st.integers(0, 30))
+def test_a_byte_order_mark_moves_the_first_line_only(text: str, offset: int) -> None:
+    offset = min(offset, len(text))
+    codec = PositionCodec(types.PositionEncodingKind.Utf16)
+    plain, marked = _positions(text).position(offset), TextPositions(text, codec, has_mark=True).position(offset)
+    assert (marked.line, marked.character) == (plain.line, plain.character + (1 if plain.line == 0 else 0))
+    if text[max(offset - 1, 0) : offset + 1] != "\r\n":
+        assert TextPositions(text, codec, has_mark=True).offset(marked) == offset

@@ -231,6 +231,40 @@ def test_every_safe_fix_can_be_made_at_once_on_saving() -> None:
     run(main())
 
 
+def test_a_byte_order_mark_counts_on_the_first_line() -> None:
+    async def main() -> None:
+        first, *rest = JMI.split("\n")
+        text = "\ufeff" + "\n".join(
+            [first.replace("ssmi: 1", "nmae: jmi"), *(line for line in rest if line != "name: jmi")]
+        )
+        async with session() as live:
+            found = await live.open(URI, text)
+            unknown = _first(found, "SY002")
+            assert unknown.range.start == types.Position(0, 1)
+            assert _text_at(text, unknown.range) == "nmae"
+            (action,) = await _actions(live, text, unknown)
+            assert action.edit is not None
+            assert action.edit.changes is not None
+            fixed = _edited(text, list(action.edit.changes[URI]))
+            assert fixed == text.replace("nmae", "name")
+            nothing = types.Range(types.Position(0, 0), types.Position(0, 0))
+            context = types.CodeActionContext([], only=[types.CodeActionKind.SourceFixAll])
+            params = types.CodeActionParams(types.TextDocumentIdentifier(URI), nothing, context)
+            (every,) = await live.client.text_document_code_action_async(params) or []
+            assert isinstance(every, types.CodeAction)
+            assert every.edit is not None
+            assert every.edit.changes is not None
+            assert _edited(text, list(every.edit.changes[URI])) == fixed
+            hover = types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(0, 1))
+            await live.change(URI, fixed)
+            answer = await live.client.text_document_hover_async(hover)
+            assert answer is not None
+            assert answer.range is not None
+            assert _text_at(fixed, answer.range) == "name"
+
+    run(main())
+
+
 def test_the_settings_of_the_project_hold_and_wrong_ones_are_told(tmp_path: Path) -> None:
     async def main() -> None:
         text = BYOL.replace("    stop_gradient: true\n", "")

@@ -27,13 +27,18 @@ CHANGES: dict[str, Change] = {
             ("marginal: {queue: {size: 65536}}", "marginal: center-sharpen"),
             ("epochs: 200\n", "epochs: 200\n    hardware: {devices: 8, gather: none, batch_norm: synchronized}\n"),
         ],
-        ["28:36 BS005", "28:36 BS010"],
+        ["18:11 MT018", "28:36 BS005", "28:36 BS010"],
     ),
     "BS011": ("jmi", [("count: 2", "count: 1")], ["7:16 BS011"]),
     "BS013": (
         "moco-v2",
         [("batch_size: 256", "batch_size: 256\n    hardware: {batch_norm: shuffled}")],
         ["27:28 BS013"],
+    ),
+    "BS015": (
+        "vicreg",
+        [("batch_size: 256", "batch_size: 16")],
+        ["23:17 BS015"],
     ),
     "DA001": (
         "jmi",
@@ -91,6 +96,14 @@ CHANGES: dict[str, Change] = {
         [("critic: {cosine: {temperature: 0.2}}", "critic: {cosine: {temperature: 50.0}}")],
         ["14:11 DV017"],
     ),
+    "MT017": (
+        "alignment-uniformity",
+        [("critic: {rbf: {normalize: true}}", "critic: {rbf: {normalize: true, temperature: 0.001}}")],
+        ["14:11 MT017"],
+    ),
+    "MT018": ("swav", [("critic: {prototypes: {temperature: 0.1}}", "critic: dot")], ["20:11 MT018"]),
+    "MT016": ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),
+    "DV018": ("spectral-contrastive", [("critic: {dot: {most: 1.0}}", "critic: rbf")], ["14:11 DV018"]),
     "MT015": ("vicreg", [("weights: {joint: 25.0}", "weights: {joint: 0.0}")], ["16:20 MT015"]),
     "NU009": ("jmi", [("lr: 0.4", "lr: 400.0")], ["21:16 NU009"]),
     "EM001": (
@@ -119,7 +132,7 @@ CHANGES: dict[str, Change] = {
     "EM008": (
         "moco-v2",
         [("momentum: 0.999}", "momentum: 0.99}"), ("marginal: {queue: {size: 65536}}", "marginal: center-sharpen")],
-        ["13:30 EM005", "13:30 EM008"],
+        ["13:30 EM005", "13:30 EM008", "18:11 MT018"],
     ),
     "EM009": ("byol", [("    of: online\n", "    of: online\n    projector: {mlp: [2048, 256]}\n")], ["16:16 EM009"]),
     "EM010": (

@@ -27,8 +27,6 @@ def _described(file: str, session: Session) -> str:
         f"  off: {', '.join(_off(settings)) or 'none'}",
         f"  severity: {', '.join(_moved(settings)) or 'as the rules say'}",
     ]
-    if config.plugins:
-        lines.append(f"  plugins: {', '.join(map(escape, config.plugins))}")
     return "\n".join(lines)
 
 

@@ -46,14 +46,18 @@ def _show_list(modules: list[RuleModule], *, pages: bool, json_output: bool) -> 
     for module in modules:
         rule = module.rule
         code = style.severity(rule.severity, rule.code)
-        print(f"{code} {rule.name:<{width}}  {rule.severity:<7}  {rule.summary}")
+        print(f"{code} {rule.name:<{width}}  {_weight(module):<8}  {rule.summary}")
     return 0
 
 
 def _page(module: RuleModule, style: Style) -> str:
     rule = module.rule
-    head = style.strong(f"{rule.code} {rule.name} ({rule.severity})")
+    head = style.strong(f"{rule.code} {rule.name} ({_weight(module)})")
     return f"{head}\n\n{module.page}"
+
+
+def _weight(module: RuleModule) -> str:
+    return "reserved" if module.rule.reserved else module.rule.severity.value
 
 
 def _entry(module: RuleModule) -> dict[str, Any]:
@@ -64,5 +68,6 @@ def _entry(module: RuleModule) -> dict[str, Any]:
         "severity": rule.severity.value,
         "summary": rule.summary,
         "suppressible": rule.suppressible,
+        "reserved": rule.reserved,
         "page": module.page,
     }

@@ -10,14 +10,19 @@ from pygls.workspace import PositionCodec
 
 from ssmi_dsl.diagnostics import Span
 
+BYTE_ORDER_MARK = "\ufeff"
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class TextPositions:
-    """Positions of one text. `codec` counts in UTF-16, or in whatever else the client agreed to."""
+    """Positions of one text. `codec` counts in UTF-16, or in whatever else the client agreed to.
 
-    def __init__(self, text: str, codec: PositionCodec) -> None:
+    `has_mark` says that the client's text starts with a byte-order mark, which `text` is read without: its first line is one character longer there.
+    """
+
+    def __init__(self, text: str, codec: PositionCodec, *, has_mark: bool = False) -> None:
         self._text = text
+        self._mark = codec.client_num_units(BYTE_ORDER_MARK) if has_mark else 0
         self._codec = codec
         breaks = list(_BREAK.finditer(text))
         self._starts = [0, *(match.end() for match in breaks)]
@@ -28,7 +33,7 @@ class TextPositions:
         if position.line >= len(self._starts):
             return len(self._text)
         start, end = self._starts[position.line], self._ends[position.line]
-        units = 0
+        units = self._mark if position.line == 0 else 0
         for offset in range(start, end):
             if units >= position.character:
                 return offset
@@ -38,7 +43,8 @@ class TextPositions:
     def position(self, offset: int) -> types.Position:
         """The position of an offset."""
         line = next(index for index in reversed(range(len(self._starts))) if self._starts[index] <= offset)
-        return types.Position(line, self._codec.client_num_units(self._text[self._starts[line] : offset]))
+        units = self._codec.client_num_units(self._text[self._starts[line] : offset])
+        return types.Position(line, units + (self._mark if line == 0 else 0))
 
     def range(self, start: int, end: int) -> types.Range:
         """The range between two offsets."""

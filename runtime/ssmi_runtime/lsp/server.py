@@ -21,7 +21,7 @@ from ssmi_dsl.lint.session import Session
 from ssmi_dsl.rules import find_rule
 from ssmi_runtime.lsp.actions import actions_for, fix_all
 from ssmi_runtime.lsp.diagnostics import to_protocol
-from ssmi_runtime.lsp.positions import TextPositions
+from ssmi_runtime.lsp.positions import BYTE_ORDER_MARK, TextPositions
 
 _KINDS = {
     "key": types.CompletionItemKind.Property,
@@ -60,7 +60,7 @@ def build_server() -> LanguageServer:
         before = opened.get(uri)
         readable = document if document.data is not None or before is None else before.readable
         findings = tuple(finding for finding in lint(document) if finding.path == document.path)
-        positions = TextPositions(document.text, text.position_codec)
+        positions = TextPositions(document.text, text.position_codec, has_mark=text.source.startswith(BYTE_ORDER_MARK))
         opened[uri] = Opened(document, readable, findings, positions)
         found = to_protocol(findings, uri, positions)
         server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, text.version))
