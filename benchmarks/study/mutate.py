@@ -184,6 +184,11 @@ def _weights(**changes: float) -> Callable[[Data, Ends], None]:
     return apply
 
 
+def _weigh(data: Data, weight: float) -> None:
+    for objective in objectives(data):
+        objective["weight"] = weight
+
+
 def _in_term(slot: str, word: str, **changes: object) -> Callable[[Data, Ends], None]:
     """Change parameters of the term `word` where an objective has it in `slot`."""
 
@@ -311,7 +316,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("marginal-none", "`marginal: none`", _marginal("none")),
     Mutation("marginal-predictor", "`marginal: predictor`", _marginal("predictor")),
     Mutation("marginal-weight-0", "the weight of the marginal term is 0", _weights(marginal=0.0)),
+    Mutation("objective-weight-0", "the weight of the whole objective is 0", lambda d, e: _weigh(d, 0.0)),
     Mutation("joint-weight-0", "the weight of the joint term is 0", _weights(joint=0.0)),
+    Mutation("joint-flipped", "the weight of the joint term is -1", _weights(joint=-1.0)),
     Mutation("marginal-flipped", "the weight of the marginal term is -1", _weights(marginal=-1.0)),
     Mutation("no-variance", "covariance without variance", _in_term("marginal", "variance-covariance", variance=0.0)),
     Mutation(

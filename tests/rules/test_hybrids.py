@@ -46,7 +46,7 @@ extends: moco-v2
 branches: {key: {update: {ema: {momentum: 0.9995}}}}
 objective: {bound: entropy-reconstruction, critic: prototypes, marginal: center-sharpen}
 optimize: {swap: true}
-recipes: {digits: null}
+recipes: {digits: null, cifar10: null}
 """,
         set(),
     ),
@@ -56,7 +56,7 @@ extends: moco-v2
 branches: {key: {update: {ema: {momentum: 0.996}}}}
 objective: {bound: entropy-reconstruction, critic: prototypes, marginal: mean-entropy}
 optimize: {swap: true}
-recipes: {digits: null}
+recipes: {digits: null, cifar10: null}
 """,
         set(),
     ),

@@ -30,7 +30,7 @@ BOUND = {"queue": InfoNCE(), "unlinked": Jsd()}
 # a graph of 64 nodes, each with an edge to two others
 RING = np.roll(np.eye(64), 1, axis=0) + np.roll(np.eye(64), -1, axis=0)
 # these keep a constraint or assign: nothing is added to the value
-WITHOUT_VALUE = ("none", "predictor", "whitening")
+WITHOUT_VALUE = ("none", "predictor", "whitening", "online-clusters")
 PROBED = [
     name
     for name, word in MARGINALS.items()
