@@ -101,9 +101,9 @@ def test_a_corrupted_checkpoint_and_an_unknown_recipe_are_errors(folder: Path) -
     assert done.returncode == 1
     assert "checkpoint.pt cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
-    done = ssmi("run", "--recipe", "imagenet", cwd=folder)
+    done = ssmi("run", "--recipe", "imagenet-22k", cwd=folder)
     assert done.returncode == 1
-    assert "has no recipe `imagenet`; it has: default, digits" in done.stderr
+    assert "has no recipe `imagenet-22k`; it has: default, " in done.stderr
 
 
 def test_an_override_that_breaks_the_paradigm_is_refused(folder: Path) -> None:

@@ -55,10 +55,18 @@ def test_a_row_that_no_map_has_is_refused() -> None:
         lower(load("cpc", recipe="digits", overrides=[*FAST, _objective(3)]))
 
 
-def test_contexts_of_another_width_than_the_encodings_are_refused() -> None:
-    head = "recipes.digits.method.branches.shared.tokens.projector={linear: 6}"
+NARROW = "recipes.digits.method.branches.shared.tokens.projector={linear: 6}"
+
+
+def test_a_bilinear_critic_scores_contexts_of_another_width() -> None:
+    lowered = lower(load("cpc", recipe="digits", overrides=[*FAST, _objective(1), NARROW]))
+    assert lowered.certificate.flows
+
+
+def test_contexts_of_another_width_are_refused_by_other_critics() -> None:
+    by_product = _objective(1).replace("bilinear", "dot")
     with pytest.raises(CompileError, match=r"`shared.tokens` gives 6 features, `shared.map` gives 8 features"):
-        lower(load("cpc", recipe="digits", overrides=[*FAST, _objective(1), head]))
+        lower(load("cpc", recipe="digits", overrides=[*FAST, by_product, NARROW]))
 
 
 def test_a_context_of_hidden_patches_is_refused() -> None:
