@@ -94,7 +94,8 @@ def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -
     for index in range(len(method.objectives)):
         place = InObjective(merged, index) if isinstance(merged.data.get("objective"), list) else merged
         focused = RuleContext(method.focused(index), context.source)
-        yield from ((index, item) for item in run_rules(focused, place, settings))
+        found = run_rules(focused, place, settings, silenced=method.spec.lint.ignore)
+        yield from ((index, item) for item in found)
 
 
 def _without_echoes(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

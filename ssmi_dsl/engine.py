@@ -72,10 +72,15 @@ def _closeness(selectors: Sequence[str], rule: Rule) -> int:
     return max(lengths, default=0)
 
 
-def run_rules(context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS) -> list[Diagnostic]:
-    """Every finding of every enabled rule that has a check; `context` is what the checks are given."""
+def run_rules(
+    context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS, *, silenced: Sequence[str] = ()
+) -> list[Diagnostic]:
+    """Every finding of every enabled rule that has a check; `context` is what the checks are given.
+
+    Findings that a word of `silenced` names will not be shown: no patch is made for them, which would read the text again.
+    """
     return [
-        _diagnostic(module.rule, finding, document)
+        _diagnostic(module.rule, finding, document, patched=not any(matches(word, module.rule) for word in silenced))
         for module in all_rules()
         if module.check is not None and settings.enables(module.rule)
         for finding in module.check(context)
@@ -111,7 +116,7 @@ def finish(
     return tuple(sorted(unique.values(), key=lambda diagnostic: (*diagnostic.sort_key, diagnostic.message)))
 
 
-def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
+def _diagnostic(rule: Rule, finding: Finding, document: Placed, *, patched: bool) -> Diagnostic:
     found = rule.at(
         document.path,
         document.span(finding.loc, finding.of),
@@ -121,7 +126,7 @@ def _diagnostic(rule: Rule, finding: Finding, document: Placed) -> Diagnostic:
         notes=finding.notes,
         help=finding.help,
         loc=finding.loc,
-        fix=_patch(finding.fix, document),
+        fix=_patch(finding.fix, document) if patched or not rule.suppressible else None,
     )
     return found if finding.severity is None else replace(found, severity=finding.severity)
 
