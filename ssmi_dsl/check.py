@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
+from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.in_objective import InObjective
@@ -15,8 +15,6 @@ from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
-
-_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 def check(
@@ -74,7 +72,7 @@ class _Reported:
         self.repeated: dict[str, None] = {}
 
     def add(self, recipe: str, item: Diagnostic) -> None:
-        if recipe == self.recipe or all(_WEIGHT[item.severity] > _WEIGHT[seen.severity] for seen in self.items):
+        if recipe == self.recipe or all(item.severity.weight > seen.severity.weight for seen in self.items):
             self.items.append(item)
         else:
             self.repeated[recipe] = None

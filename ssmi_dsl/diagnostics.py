@@ -19,6 +19,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def weight(self) -> int:
+        """1 for info, 2 for a warning, 3 for an error."""
+        return {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}[self]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:

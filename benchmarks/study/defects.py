@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.errors import CertificateError
-from ssmi_compiler.ir.build import Sizes, build_graph
+from ssmi_compiler.ir.build import build_graph
+from ssmi_compiler.ir.sizes import Sizes
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.schedules import numbers_at

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.compile import draw_term_noise, has_text, needs_index, needs_labels
-from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid, term_part
+from ssmi_compiler.ir.build import build_graph
+from ssmi_compiler.ir.sizes import Sizes, mask_grid
 from ssmi_compiler.ir.text import print_graph
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.masks import Masks
@@ -30,6 +31,7 @@ from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Vit
 from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.method import BranchView, Method
+from ssmi_dsl.spec.parts import term_part
 from ssmi_dsl.terms.base import Critic
 from ssmi_runtime.data.gaussian import mutual_information
 from ssmi_runtime.evaluate import effective_rank, feature_std

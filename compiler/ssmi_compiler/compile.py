@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation, GraphView, ViewMaker
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import Sizes, build_graph, mask_grid
+from ssmi_compiler.ir.build import build_graph
 from ssmi_compiler.ir.graph import Graph
+from ssmi_compiler.ir.sizes import Sizes, mask_grid
 from ssmi_compiler.masks import Masks
 from ssmi_compiler.nn.vit import GivesTokens
 from ssmi_compiler.passes import run_pipeline

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ssmi_compiler.ir.build import TermTensors, term_tensors
+from ssmi_compiler.ir.sizes import TermTensors, term_tensors
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.nn.init import initial_tensor
 from ssmi_compiler.schedules import ramp_value

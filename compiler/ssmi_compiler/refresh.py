@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import term_part
 from ssmi_dsl.spec.method import Method, ObjectiveView
+from ssmi_dsl.spec.parts import term_part
 from ssmi_dsl.terms.marginals.groups import Groups
 from ssmi_dsl.terms.marginals.kmeans import KMeans
 

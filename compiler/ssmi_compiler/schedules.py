@@ -3,8 +3,8 @@
 from math import cos, pi
 from typing import Literal
 
-from ssmi_compiler.ir.build import term_part, terms_of
 from ssmi_dsl.spec.method import Method, Sharing
+from ssmi_dsl.spec.parts import term_part, terms_of
 from ssmi_dsl.terms import Ramp
 
 

@@ -8,9 +8,9 @@ from pickle import UnpicklingError
 import torch
 from torch import Tensor
 
-from ssmi_compiler.ir.build import owned_parts
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method, Sharing
+from ssmi_dsl.spec.parts import owned_parts
 from ssmi_runtime.checkpoint import NAME
 from ssmi_runtime.errors import RunError
 

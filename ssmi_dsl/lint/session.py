@@ -17,8 +17,6 @@ if TYPE_CHECKING:  # most runs have neither
     from ssmi_dsl.lint.baseline import Baseline
     from ssmi_dsl.lint.cache import Cache
 
-_WEIGHTS = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
-
 
 @dataclass
 class Session:
@@ -89,7 +87,7 @@ class Session:
     def fails(self, item: Diagnostic) -> bool:
         """Whether a finding makes the run fail."""
         least = self.fail_on or self.projects.of(item.path).fail_on
-        return _WEIGHTS[item.severity] >= _WEIGHTS[least]
+        return item.severity.weight >= least.weight
 
     def _enabled(self, file: str) -> list[str]:
         settings = self.settings_of(file)

@@ -33,3 +33,11 @@ class Reading:
     stands_for: str
     steps: tuple[Step, ...]
     section: str
+
+
+# how every loss over assignments to prototypes begins
+CROSS_ENTROPY = Step(
+    "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be largest for one shared prototype",
+    r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
+    Origin.PROJECT,
+)

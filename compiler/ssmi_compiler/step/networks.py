@@ -8,15 +8,7 @@ from torch import Tensor, nn
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.errors import CompileError
-from ssmi_compiler.ir.build import (
-    TermTensors,
-    embedding_size,
-    output_size,
-    owned_parts,
-    read_size,
-    term_tensors,
-    trained_parts,
-)
+from ssmi_compiler.ir.sizes import TermTensors, embedding_size, output_size, read_size, term_tensors
 from ssmi_compiler.nn import build_backbone, build_head, build_token_predictor, init_module
 from ssmi_compiler.nn.direct_predictor import DirectPredictor
 from ssmi_compiler.nn.init import initial_tensor
@@ -26,7 +18,7 @@ from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.datasets import TextInfo
 from ssmi_dsl.components.heads import TransformerHead, output_width
 from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
-from ssmi_dsl.spec.parts import optimizer_of
+from ssmi_dsl.spec.parts import optimizer_of, owned_parts, trained_parts
 from ssmi_dsl.terms import Initial
 
 State = dict[str, Tensor]

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Facts, Initial, Inputs, Ramp, Shapes, V
-from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.reading import CROSS_ENTROPY, Origin, Reading, Step
 
 
 class CenterSharpen(Assignment):
@@ -24,12 +24,7 @@ class CenterSharpen(Assignment):
     reading: ClassVar[Reading | None] = Reading(
         stands_for="M without a value or a gradient: the targets' running mean is subtracted and the rest is sharpened",
         steps=(
-            Step(
-                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
-                "largest for one shared prototype",
-                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
-                Origin.PROJECT,
-            ),
+            CROSS_ENTROPY,
             Step(
                 "the centre keeps one prototype from taking every target, the low temperature keeps targets "
                 "from becoming uniform: each undoes the other's collapse",

@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
-from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.reading import CROSS_ENTROPY, Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 
 class Groups(Assignment):
@@ -25,12 +26,7 @@ class Groups(Assignment):
     reading: ClassVar[Reading | None] = Reading(
         stands_for="M without a value: prototypes are running means of the embeddings, reset by k-means",
         steps=(
-            Step(
-                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
-                "largest for one shared prototype",
-                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
-                Origin.PROJECT,
-            ),
+            CROSS_ENTROPY,
             Step(
                 "groups move with the batch, whose part keeps its gradient: an anchor is told apart from the "
                 "groups of others, as from negatives",
@@ -79,12 +75,7 @@ class Groups(Assignment):
         return TermPair(b.neg(b.mean(score)), None, {"groups": b.stop_gradient(moved)})
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        rows = b.normalize(targets[0])
-        recent, pointer = at.memory["recent"], at.memory["recent_pointer"]
-        return {
-            "recent": b.ring_write(recent, pointer, rows),
-            "recent_pointer": b.ring_advance(pointer, rows, recent),
-        }
+        return written(b, at, b.normalize(targets[0]), ring="recent", pointer="recent_pointer")
 
     def _moved(self, b: Builder[V], at: Inputs[V]) -> V:
         """The groups [K D] after this batch, of norm 1; a group without a member stays."""

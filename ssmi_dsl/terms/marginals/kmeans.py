@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
-from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.reading import CROSS_ENTROPY, Origin, Reading, Step
 
 
 class KMeans(Assignment):
@@ -23,12 +23,7 @@ class KMeans(Assignment):
     reading: ClassVar[Reading | None] = Reading(
         stands_for="M without a value or a gradient: prototypes are centres of the embeddings themselves, renewed between epochs",
         steps=(
-            Step(
-                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
-                "largest for one shared prototype",
-                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
-                Origin.PROJECT,
-            ),
+            CROSS_ENTROPY,
             Step(
                 "centres and assignments are constants of an epoch; centres lie where embeddings spread, but "
                 "nothing holds the shares of clusters equal",

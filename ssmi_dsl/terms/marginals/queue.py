@@ -8,6 +8,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.terms.base import Critic, Facts, Initial, Inputs, Marginal, Scores, Shapes, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 
 class Queue(Marginal):
@@ -49,8 +50,4 @@ class Queue(Marginal):
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
         # of tokens, a sample enters as the mean of its rows (Wang et al. 2021, DenseCL, section 3.3)
         keys = b.normalize(targets[0] if at.rows == 1 else b.group_mean(targets[0], group=at.rows))
-        queue, pointer = at.memory["queue"], at.memory["pointer"]
-        return {
-            "queue": b.ring_write(queue, pointer, keys),
-            "pointer": b.ring_advance(pointer, keys, queue),
-        }
+        return written(b, at, keys, ring="queue", pointer="pointer")

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Critic, Facts, Initial, Inputs, Shapes, TermPair, V
-from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.reading import CROSS_ENTROPY, Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 
 class Relations(Assignment):
@@ -23,12 +24,7 @@ class Relations(Assignment):
     reading: ClassVar[Reading | None] = Reading(
         stands_for="M without a value or a gradient: past targets take the part of prototypes, the target is sharpened",
         steps=(
-            Step(
-                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
-                "largest for one shared prototype",
-                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
-                Origin.PROJECT,
-            ),
+            CROSS_ENTROPY,
             Step(
                 "with τ_t < τ the target's distribution over the queue is the sharper one: a uniform relation "
                 "is no fixed point while samples differ",
@@ -58,12 +54,7 @@ class Relations(Assignment):
         return TermPair(b.neg(b.mean(score)), None)
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        rows = b.normalize(targets[0])
-        related, pointer = at.memory["related"], at.memory["related_pointer"]
-        return {
-            "related": b.ring_write(related, pointer, rows),
-            "related_pointer": b.ring_advance(pointer, rows, related),
-        }
+        return written(b, at, b.normalize(targets[0]), ring="related", pointer="related_pointer")
 
     def _similarities(self, b: Builder[V], z: V, at: Inputs[V]) -> V:
         return b.matmul_t(b.normalize(z), at.memory["related"])

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Assignment, Facts, Initial, Inputs, Ramp, Shapes, V
-from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.reading import CROSS_ENTROPY, Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 
 class Sinkhorn(Assignment):
@@ -24,12 +25,7 @@ class Sinkhorn(Assignment):
     reading: ClassVar[Reading | None] = Reading(
         stands_for="a constraint in the place of M: the mean assignment of a batch is uniform, its entropy log K",
         steps=(
-            Step(
-                "the loss is a cross-entropy: -E Σ_k q_k log p_k = E H(q) + E KL(q ‖ p); J alone would be "
-                "largest for one shared prototype",
-                r"-\mathbb{E} \sum_k q_k \log p_k = \mathbb{E} H(q) + \mathbb{E}\, \mathrm{KL}(q\,\|\,p)",
-                Origin.PROJECT,
-            ),
+            CROSS_ENTROPY,
             Step(
                 "rows that sum to 1 and columns that share the batch equally; rows come last, so columns are "
                 "equal up to what the iterations leave",
@@ -70,8 +66,4 @@ class Sinkhorn(Assignment):
         if not self.queue:
             return {}
         assert at.embedding is not None, "the queue holds embeddings"
-        past, pointer = at.memory["past"], at.memory["past_pointer"]
-        return {
-            "past": b.ring_write(past, pointer, at.embedding),
-            "past_pointer": b.ring_advance(pointer, at.embedding, past),
-        }
+        return written(b, at, at.embedding, ring="past", pointer="past_pointer")

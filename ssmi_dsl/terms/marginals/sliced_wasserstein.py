@@ -1,32 +1,30 @@
 """Scale, shape and centre of the embeddings, the shape by sliced Wasserstein distances."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
 from ssmi_dsl.builders.protocol import Builder
-from ssmi_dsl.terms.base import Critic, Facts, Inputs, Shapes, Surrogate, TermPair, V
-from ssmi_dsl.terms.over_views import mean_over, sum_over
+from ssmi_dsl.terms.base import V
+from ssmi_dsl.terms.over_views import sum_over
 from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.slices import LARGEST_ENTROPY, Sliced
 
 # keeps the gradient of a standard deviation finite at zero
 SMALLEST = 1e-12
 
 
-class SlicedWasserstein(Surrogate):
+class SlicedWasserstein(Sliced):
     """Every feature gets mean 0 and standard deviation 1; standardised embeddings look normal along random directions.
 
     In the shape term the standard deviation is a constant, so that it shapes and does not scale. Views agree with their mean.
     """
 
     name: ClassVar[str] = "sliced-wasserstein"
-    reads: ClassVar[Literal["pair", "views", "pairs"]] = "views"
     formula: ClassVar[str] = (
         "mean_v [λ_s mean_d (1 - σ_d)² + λ_h mean_u W₂²(uᵀz̃_v, N(0,1)) + λ_c mean_d μ_d²],  z̃ = (z - μ)/sg σ"
     )
     source: ClassVar[str] = "VISReg as in lightly's VISRegLoss: quantiles at i/(N + 1), biased σ"
-    facts: ClassVar[Facts] = Facts(prevents_collapse=True, statistics="global")
     reading: ClassVar[Reading | None] = Reading(
         stands_for="a target for the marginals in the place of M: mean 0, deviation 1 and normal projections",
         steps=(
@@ -36,12 +34,7 @@ class SlicedWasserstein(Surrogate):
                 r"u^{\top} z \sim \mathcal{N}(0, 1) \;\forall u \iff z \sim \mathcal{N}(0, I)",
                 Origin.CITED,
             ),
-            Step(
-                "of all distributions with covariance I the normal has the largest entropy: H(A) is held at "
-                "that value, no value of I",
-                r"H(A) \le \tfrac{D}{2} \log 2 \pi e",
-                Origin.PROJECT,
-            ),
+            LARGEST_ENTROPY,
         ),
         section="Entropies in place of the marginal term",
     )
@@ -52,16 +45,7 @@ class SlicedWasserstein(Surrogate):
     center: float = Field(default=1.0, ge=0, description="λ_c, the weight of the centre term")
     eps: float = Field(default=1e-4, gt=0, description="added to σ where it divides")
 
-    def noise(self, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:
-        return {"slices": (self.slices, shapes.width)}
-
-    def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
-        center = mean_over(b, at.views)
-        joint = mean_over(b, tuple(b.mean(critic.pair(b, z, center, at.memory)) for z in at.views))
-        directions = b.normalize(at.memory["slices"])
-        return TermPair(b.neg(joint), mean_over(b, tuple(self._distance(b, z, directions) for z in at.views)))
-
-    def _distance(self, b: Builder[V], z: V, directions: V) -> V:
+    def distance(self, b: Builder[V], z: V, directions: V) -> V:
         mean = b.column_mean(z)
         centred = b.add_row(z, b.neg(mean))
         std = b.sqrt(b.shift(b.column_mean(b.square(centred)), SMALLEST))

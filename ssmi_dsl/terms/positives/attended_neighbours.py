@@ -9,6 +9,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Initial, Inputs, Positive, Shapes, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 # tensors of one layer, in the order in which `transformer_layer` takes them
 WEIGHTS = ("qkv", "qkv_bias", "out", "out_bias", "scale1", "shift1", "expand", "expand_bias", "contract", "contract_bias", "scale2", "shift2")  # fmt: skip
@@ -79,12 +80,7 @@ class AttendedNeighbours(Positive):
         return self._summary(b, self._nearest(b, at.y, at, count=self.neighbours), at)
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        rows = b.normalize(targets[0])
-        support, pointer = at.memory["support"], at.memory["support_pointer"]
-        return {
-            "support": b.ring_write(support, pointer, rows),
-            "support_pointer": b.ring_advance(pointer, rows, support),
-        }
+        return written(b, at, b.normalize(targets[0]), ring="support", pointer="support_pointer")
 
     def _nearest(self, b: Builder[V], y: V, at: Inputs[V], *, count: int) -> V:
         """y [N D] -> [N*count D], the stored rows nearest to each row of y, nearest first."""

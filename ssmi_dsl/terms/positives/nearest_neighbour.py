@@ -8,6 +8,7 @@ from pydantic import Field
 from ssmi_dsl.builders.protocol import Builder
 from ssmi_dsl.terms.base import Initial, Inputs, Positive, Shapes, V
 from ssmi_dsl.terms.reading import Origin, Reading, Step
+from ssmi_dsl.terms.rings import written
 
 
 class NearestNeighbour(Positive):
@@ -41,9 +42,4 @@ class NearestNeighbour(Positive):
         return b.take_rows(support, b.row_argmax(b.matmul_t(b.normalize(at.y), support)))
 
     def renew(self, b: Builder[V], targets: tuple[V, ...], at: Inputs[V]) -> Mapping[str, V]:
-        rows = b.normalize(targets[0])
-        support, pointer = at.memory["support"], at.memory["support_pointer"]
-        return {
-            "support": b.ring_write(support, pointer, rows),
-            "support_pointer": b.ring_advance(pointer, rows, support),
-        }
+        return written(b, at, b.normalize(targets[0]), ring="support", pointer="support_pointer")
