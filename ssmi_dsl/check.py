@@ -1,7 +1,6 @@
 """Linting a spec: everything that reading, validation and rules find, under each of its recipes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +9,7 @@ from ssmi_dsl.document import Document
 from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.in_objective import InObjective
 from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
+from ssmi_dsl.repeats import Repeats
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.optimize import MAX_RECIPES
@@ -35,8 +35,7 @@ def check(
         found.extend(whole)
         return finish(found, document.suppressions, settings, document.path, complete=False)
     understood = True
-    said: set[tuple[int, str, Loc, str]] = set()
-    reported: dict[tuple[int, str, int, int], _Reported] = {}
+    repeats = Repeats()
     silenced: set[str] = set()
     silencers: dict[str, Loc] = {}
     for name in (recipe,) if recipe is not None else recipe_names(whole):
@@ -52,38 +51,12 @@ def check(
         for index, item in _rule_findings(context, merged, settings):
             silent = [word for word in words if silences(word, item)]
             silenced.update(silent)
-            # what is wrong under several recipes is one mistake, shown as it was found first
-            if not silent and (index, item.code, item.loc, item.message) not in said:
-                said.add((index, item.code, item.loc, item.message))
-                place = (index, item.code, item.span.start, item.span.end)
-                reported.setdefault(place, _Reported(name)).add(name, item)
-    found.extend(item for place in reported.values() for item in place.findings())
+            if not silent:
+                repeats.add(name, index, item)
+    found.extend(repeats.findings())
     if understood:
         found.extend(judge_spec_ignores(silencers, silenced, whole, settings))
     return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
-
-
-class _Reported:
-    """What one rule says of one place: its findings under the first recipe that has any, and the recipes that repeat it with other numbers."""
-
-    def __init__(self, recipe: str) -> None:
-        self.recipe = recipe
-        self.items: list[Diagnostic] = []
-        self.repeated: dict[str, None] = {}
-
-    def add(self, recipe: str, item: Diagnostic) -> None:
-        if recipe == self.recipe or all(item.severity.weight > seen.severity.weight for seen in self.items):
-            self.items.append(item)
-        else:
-            self.repeated[recipe] = None
-
-    def findings(self) -> Iterator[Diagnostic]:
-        if not self.repeated:
-            yield from self.items
-            return
-        names = ", ".join(f"`{name}`" for name in self.repeated)
-        note = f"the same under recipe{'s' if len(self.repeated) > 1 else ''} {names}, with its own numbers"
-        yield from (replace(item, notes=(*item.notes, note)) for item in self.items)
 
 
 def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:
