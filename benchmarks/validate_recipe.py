@@ -2,8 +2,8 @@
 
 python benchmarks/validate_recipe.py METHOD [--set KEY=VALUE ...] [--seed N] [--readings N]
 
-A fifth of the training digits is held out; the others train the encoder and are the neighbours. All else is as in `ssmi run`, but
-for the step, which is executed as traced: a trial of a few minutes does not wait for a compiler.
+A fifth of the training digits is held out; the others train the encoder and are the neighbours. `shapes` are drawn from another seed. All
+else is as in `ssmi run`, but for the step, which is executed as traced: a trial of a few minutes does not wait for a compiler.
 """
 
 import argparse
@@ -18,11 +18,13 @@ from ssmi_compiler.compile import InPlaceStep, Lowered, draw_noise, draw_term_no
 from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_dsl.spec.method import Method
-from ssmi_runtime.data import digits
+from ssmi_runtime.data import digits, shapes
 from ssmi_runtime.data.graphs import digits_graph, load_graph
 from ssmi_runtime.feed import Feed, feed_graph, feed_images
 from ssmi_runtime.measure import Meter
 from ssmi_runtime.measure_graph import GraphMeter
+
+VALIDATION_SEED = 1
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def main() -> None:
 
 def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> dict[str, object]:
     """Train on the validation split; k-NN on the way and the accuracies and monitors at the end, with processor seconds of training."""
-    name = "digits-graph" if embedded_data(source, overrides) == "digits-graph" else "digits"
+    name = embedded_data(source, overrides)
     method = load_recipe(source, None, data=name, overrides=overrides)
     lowered = lower(method, data=name)
     step_function = InPlaceStep(lowered.step)
@@ -73,11 +75,16 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
 
 
 def open_validation(method: Method, lowered: Lowered) -> tuple[Feed, Meter | GraphMeter]:
-    """The training digits, or the training nodes of their graph, with a fifth held out. Of a graph all nodes and edges are seen."""
+    """The training digits, or the training nodes of their graph, with a fifth held out, or shapes of another seed than those of `ssmi run`.
+    Of a graph all nodes and edges are seen."""
     if lowered.data.graph is not None:
         return feed_graph(method, lowered.networks, digits_graph.for_validation(load_graph("digits-graph")))
-    data = digits.load_validation()
-    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, data, {})
+    if lowered.data.name == "shapes":
+        drawn = {split: shapes.load(lowered.data, split, seed=VALIDATION_SEED) for split in ("train", "test")}
+        data = {split: (found.images, found.labels) for split, found in drawn.items()}
+        texts = {split: found.texts for split, found in drawn.items() if found.texts is not None}
+        return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, data, texts)
+    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, digits.load_validation(), {})
 
 
 if __name__ == "__main__":

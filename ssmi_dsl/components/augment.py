@@ -3,26 +3,24 @@
 augment: simclr
 augment: {simclr: {blur: false, jitter_strength: 0.5}}
 augment: [{random-resized-crop: {scale: [0.2, 1.0]}}, {horizontal-flip: {p: 0.5}}, grayscale]
+augment: {per-view: {views: [[{color-jitter: {p: 1.0}}], [horizontal-flip]]}}
 """
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from ssmi_dsl.components.augment_operations import (
     AUGMENT_OPS,
-    VECTOR_OPS,
     ColorJitter,
     GaussianBlur,
     HorizontalFlip,
-    Normalize,
     Part,
     RandomResizedCrop,
     Recipe,
-    as_tuple,
 )
 from ssmi_dsl.components.augment_presets import (
     PRESETS,
@@ -31,6 +29,7 @@ from ssmi_dsl.components.augment_presets import (
     ImageOptions,
     PresetOptions,
 )
+from ssmi_dsl.components.augment_recipe import PerView, RecipeChoice
 from ssmi_dsl.components.base import Params
 from ssmi_dsl.components.choice import OneOf, name_of
 
@@ -63,7 +62,9 @@ AugmentChoice: TypeAlias = Annotated[PresetOptions | Recipe, _PresetOrRecipe()]
 
 def resolve_augment(choice: PresetOptions | Recipe, view_index: int) -> tuple[tuple[str, Params], ...]:
     """The operations of view `view_index` (0, 1, ...), in order, with their names; a preset's recipes take turns."""
-    if isinstance(choice, PresetOptions):
+    if isinstance(choice, PerView):
+        choice = choice.views[view_index % len(choice.views)]
+    elif isinstance(choice, PresetOptions):
         views = PRESETS[choice.name].views
         recipe = views[view_index % len(views)]
         if isinstance(choice, HalvesOptions) and choice.axis == "columns":
@@ -100,24 +101,6 @@ def _adjusted(recipe: Recipe, options: ImageOptions) -> Recipe:
     return tuple(ops)
 
 
-def _coherent(recipe: Recipe) -> Recipe:
-    if not recipe:
-        raise PydanticCustomError("no_operations", "the list has no operations; write `none` for no augmentation")
-    names = [name_of(AUGMENT_OPS, op) for op in recipe]
-    if Normalize.name in names[:-1]:
-        raise PydanticCustomError(
-            "normalize_not_last",
-            "`normalize` is not the last operation, but the others expect values in [0, 1]; move it to the end",
-        )
-    on_vectors = [name in VECTOR_OPS for name in names]
-    if any(on_vectors) and not all(on_vectors):
-        raise PydanticCustomError(
-            "mixed_operations",
-            "`gaussian-noise` acts on vectors, the other operations on images; write one kind only",
-        )
-    return recipe
-
-
 def _dump(value: PresetOptions | Recipe) -> object:
     if isinstance(value, tuple):
         return [_one_key(AUGMENT_OPS, op) for op in value]
@@ -128,10 +111,5 @@ def _one_key(table: Mapping[str, type[Params]], value: Params) -> dict[str, obje
     return {name_of(table, value): value.model_dump(mode="json")}
 
 
-_PRESET = OneOf({name: preset.options for name, preset in PRESETS.items()})
-_RecipeChoice: TypeAlias = Annotated[
-    tuple[Annotated[Params, OneOf(AUGMENT_OPS)], ...],
-    AfterValidator(_coherent),
-    BeforeValidator(as_tuple),
-]
-_RECIPE: TypeAdapter[Recipe] = TypeAdapter(_RecipeChoice)
+_PRESET = OneOf({**{name: preset.options for name, preset in PRESETS.items()}, PerView.name: PerView})
+_RECIPE: TypeAdapter[Recipe] = TypeAdapter(RecipeChoice)
