@@ -106,6 +106,11 @@ CHANGES: dict[str, Change] = {
         [("critic: {rbf: {normalize: true}}", "critic: {rbf: {normalize: true, temperature: 0.001}}")],
         ["14:11 MT017"],
     ),
+    "MT019": (
+        "w-mse",
+        [("{rbf: {normalize: true}}", "rbf"), ("{size: 128}}", "{size: 128, eps: 0.01}}")],
+        ["14:11 MT019"],
+    ),
     "MT018": ("swav", [("critic: {prototypes: {temperature: 0.1}}", "critic: dot")], ["20:11 MT018"]),
     "MT016": ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),
     "DV018": ("spectral-contrastive", [("critic: {dot: {most: 1.0}}", "critic: rbf")], ["14:11 DV018"]),

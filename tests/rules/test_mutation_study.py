@@ -47,6 +47,8 @@ CASES = [
     ("sdmi", [("batch_size: 256", "batch_size: 2")], ["23:17 BS008"]),
     ("alignment-uniformity", [("batch_size: 768", "batch_size: 2")], ["22:17 BS008"]),
     ("barlow-twins", [("off_diagonal: 0.0051", "off_diagonal: 0.0")], ["15:48 MT001"]),
+    ("w-mse", [("{rbf: {normalize: true}}", "laplace"), ("{size: 128}}", "{eps: 0.1}}")], ["14:11 MT019"]),
+    ("w-mse", [("{rbf: {normalize: true}}", "rbf"), ("eps: 0.01", "eps: 0.0")], []),
     ("byol", [("swap: true}", "swap: true, predictor: {lr_multiplier: 0.05}}")], ["25:74 PR002"]),
 ]
 
