@@ -45,7 +45,7 @@ CODE = (
     Path(ssmi_dsl.__path__[0], "components"),
     HERE / "study",
 )
-NOT_CODE = ("matrix.py", "defects.py", "notes.py", "mutate.py")
+NOT_CODE = ("matrix.py", "defects.py", "cases.py", "faults.py", "facts.py", "notes.py", "mutate.py")
 
 
 def main() -> None:

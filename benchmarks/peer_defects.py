@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ssmi_compiler.files import write_whole
-from study.defects import CASES, Case, Caught
+from study.cases import Case, Caught
+from study.defects import CASES
 
 RESULTS = Path(__file__).parent / "results"
 WORDS = {

@@ -21,6 +21,7 @@ from ssmi_dsl.spec.method import Method
 from ssmi_runtime.data import digits, shapes
 from ssmi_runtime.data.graphs import digits_graph, load_graph
 from ssmi_runtime.feed import Feed, feed_graph, feed_images
+from ssmi_runtime.loop import raw_key
 from ssmi_runtime.measure import Meter
 from ssmi_runtime.measure_graph import GraphMeter
 
@@ -50,7 +51,7 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
     inputs = example_inputs(method, lowered.networks, lowered.augmentations, lowered.data, seed=seed)
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
     row: dict[str, object] = {"method": source, "set": overrides, "seed": seed, "steps": num_steps}
-    row["raw_pixels/knn"] = meter.raw_pixels()
+    row[raw_key(lowered.data)] = meter.raw()
     row.update({f"untrained/{name}": value for name, value in meter.accuracies(state).items()})
     curve: dict[int, float] = {}
 

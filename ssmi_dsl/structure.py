@@ -17,6 +17,7 @@ from ssmi_dsl.spec.masks import InverseBlockMask
 from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.structure_graphs import graph_findings
+from ssmi_dsl.structure_modalities import modality_findings
 from ssmi_dsl.terms import Term, term_name
 from ssmi_dsl.terms.critics.prototypes import Prototypes
 from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
@@ -32,7 +33,9 @@ def objective_loc(spec: MethodSpec, index: int) -> Loc:
 
 def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, ...]:
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
-    found = [*_references(spec), *_not_yet(spec), *graph_findings(spec, lambda index: objective_loc(spec, index))]
+    parts = (graph_findings, modality_findings)
+    found = [*_references(spec), *_not_yet(spec)]
+    found += [item for part in parts for item in part(spec, lambda index: objective_loc(spec, index))]
     return tuple(
         Diagnostic(
             code,

@@ -5,23 +5,10 @@ REASONS: dict[tuple[str, str], str] = {
         "Too weak a reference: the method itself reaches a fifth of a nat here in 200 steps. Against a queue the two bounds differ by the positive "
         "among the candidates alone."
     ),
-    ("densecl", "target-frozen"): (
-        "Artefact of the read-out: a frozen target keeps the running statistics of its start, by which its batch norm is evaluated, and was trained "
-        "against with those of batches. Standard deviation and rank are healthy."
-    ),
     ("emp-ssl", "critic-dot"): (
         "Real and of degree: with an inner product the centre is not normalised, so alignment at the published weight of 200 counts for more. Standard "
         "deviation and rank are healthy, the information falls to a sixth; no limit on that weight is known."
     ),
-    ("explicit-mi", "predictor-added"): (
-        "Artefact of the read-out: the objective is the same for every invertible linear map of one side, so a predictor leaves the two sides in bases "
-        "of their own, which cosines do not compare. Standard deviation and rank are healthy; lint warns of the predictor (SD015)."
-    ),
-    ("clip", "ends-exchanged"): (
-        "Artefact of the read-out: it shows vectors to the anchor, which reads texts here. The exchange itself is harmless: the loss takes "
-        "both directions."
-    ),
-    ("siglip", "ends-exchanged"): "As for clip.",
     ("tschannen-nwj", "critic-dot"): (
         "Of degree: the spec accepts an unbounded critic (DV001), and without the learned matrix it trains more slowly. Standard deviation and "
         "rank are healthy."
@@ -31,8 +18,4 @@ REASONS: dict[tuple[str, str], str] = {
         "(DV001), does not train reliably at the learning rate of the study."
     ),
     ("tschannen-nwj-mlp", "critic-dot"): "As for tschannen-nwj.",
-    ("w-mse", "critic-rbf"): (
-        "Artefact of the read-out: embeddings are measured in front of the whitening, which makes what the loss compares full rank whatever they are. "
-        "The paper trains with distances that are not normalised, too."
-    ),
 }

@@ -6,12 +6,12 @@ same views, and methods on texts have a text for the second one (study/world.py)
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.func import functional_call
-from torch.nn import functional as F
 
 from ssmi_compiler.augment import Augmentation
 from ssmi_compiler.compile import draw_term_noise, has_text, needs_index, needs_labels
@@ -28,20 +28,21 @@ from ssmi_compiler.step.lower import StepProgram
 from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors, parameters_of
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
 from ssmi_dsl.components.augment import resolve_augment
-from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Vit
+from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Text, Vit
 from ssmi_dsl.components.heads import TransformerHead
-from ssmi_dsl.spec.method import BranchView, Method
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, Sharing
 from ssmi_dsl.spec.parts import term_part
 from ssmi_dsl.terms.base import Critic
+from ssmi_dsl.terms.bounds.gaussian import Gaussian
+from ssmi_dsl.terms.marginals.whitening import Whitening
 from ssmi_runtime.data.gaussian import mutual_information
 from ssmi_runtime.evaluate import effective_rank, feature_std
+from study.readout import by_cosines, canonical, infonce
 from study.shrink import FEATURES, NOISE
 from study.world import SIDE, TEXT, Pictures, pictures, texts
 
 STEPS, STEPS_PER_EPOCH = 200, 20
-SAMPLES, TEST_PAIRS = 1024, 512
-# the critic of the read-out: the best of these, since every value is a lower bound
-TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+SAMPLES, TEST_PAIRS, OTHER_PAIRS = 1024, 512, 2048
 KNOWN_NATS = mutual_information(FEATURES, 1 / (1 + NOISE**2))
 NO_STEP = TracedStep(torch.fx.GraphModule({}, torch.fx.Graph()), (), ())
 
@@ -176,30 +177,37 @@ def _of_step(traced: Traced, index: int, generator: torch.Generator, *, num_step
 
 
 def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:
-    generator = torch.Generator().manual_seed(990_017)
-    samples = torch.randn(TEST_PAIRS, FEATURES, generator=generator)
-    first, second = (samples + NOISE * torch.randn(TEST_PAIRS, FEATURES, generator=generator) for _ in range(2))
-    method = traced.method
-    z_a = _embed(traced, inputs, method.anchor, first)
-    seen = texts(samples, generator) if has_text(method) else second
-    z_b = _embed(traced, inputs, method.target, seen)
+    z_a, z_b = _embedded(traced, inputs, TEST_PAIRS, seed=990_017)
     if not bool(torch.isfinite(z_a).all() and torch.isfinite(z_b).all()):
         return Outcome(math.nan, math.nan, math.nan)
-    return Outcome(feature_std(z_a), effective_rank(z_a), _information(traced, inputs, z_a, z_b))
+    # a text's embeddings vary in fewer directions than an image's, so that ends are compared by the image's
+    shown = z_b if isinstance(traced.method.anchor.encoder.backbone, Text) else z_a
+    return Outcome(feature_std(shown), effective_rank(shown), _information(traced, inputs, z_a, z_b))
+
+
+def _embedded(traced: Traced, inputs: dict[str, Tensor], count: int, *, seed: int) -> tuple[Tensor, Tensor]:
+    """Embeddings [N D] of anchor and target, of `count` fresh pairs of views; each branch sees the modality that it reads."""
+    generator = torch.Generator().manual_seed(seed)
+    samples = torch.randn(count, FEATURES, generator=generator)
+    views = [samples + NOISE * torch.randn(count, FEATURES, generator=generator) for _ in range(2)]
+    ends = (traced.method.anchor, traced.method.target)
+    first, second = (
+        _embed(traced, inputs, end, texts(samples, generator) if isinstance(end.encoder.backbone, Text) else view)
+        for end, view in zip(ends, views, strict=True)
+    )
+    return first, second
 
 
 def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Tensor) -> float:
-    """InfoNCE of the embeddings: the best of cosines, behind the projector and behind the predictor, and of a critic that was learned.
+    """InfoNCE of the embeddings: the best of what is read in front of the predictors and behind them, and by a critic that was learned.
 
-    Each of them is a lower bound of what the views share, so the best is one too, but for the noise of the pairs.
+    Where the objective is the same for every invertible linear map of a side, so is what is read. 0 where the sides differ in width and share no score.
     """
     method = traced.method
-    found: list[float] = []
-    for anchor in (z_a, _predict(traced, inputs, z_a)):
-        if anchor is not None and anchor.shape == z_b.shape and bool(torch.isfinite(anchor).all()):
-            cosines = F.normalize(anchor.double(), dim=1) @ F.normalize(z_b.double(), dim=1).T
-            found += [_infonce(cosines / temperature) for temperature in TEMPERATURES]
     view = method.objectives[method.focus]
+    found = [by_cosines(a, b) for a, b in _read(traced, inputs, view, z_a, z_b)]
+    if isinstance(view.spec.bound, Gaussian):
+        found.append(canonical(*_embedded(traced, inputs, OTHER_PAIRS, seed=990_019)).read(z_a, z_b))
     learned = objective_tensors(method, view, traced.networks.features).learned
     critic = view.spec.critic
     outputs = {view.anchor_output, view.target_output}
@@ -211,38 +219,60 @@ def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Te
     ):
         prefix = f"state/param/{term_part(view)}/"
         memory = {name.removeprefix(prefix): value for name, value in inputs.items() if name.startswith(prefix)}
-        found.append(_infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory).double()))
-    # embeddings of other widths share no score
+        found.append(infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory).double()))
     return max(found, default=0.0)
 
 
-def _infonce(scores: Tensor) -> float:
-    """The mean of both directions, nats; scores [N N] of all pairs."""
-    joint = scores.diagonal()
-    rows, columns = (joint - scores.logsumexp(dim) for dim in (1, 0))
-    return math.log(len(scores)) + float((rows.mean() + columns.mean()) / 2)
+def _read(
+    traced: Traced, inputs: dict[str, Tensor], view: ObjectiveView, z_a: Tensor, z_b: Tensor
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pairs of one width: embeddings, whitened ones, the anchor's prediction of the target, and both predictions, where the objective compares those."""
+    predicted = _predict(traced, inputs, view.anchor, z_a)
+    pairs: list[tuple[Tensor | None, Tensor | None]] = [(z_a, z_b), (predicted, z_b)]
+    if view.target_output in ("output", "prediction"):
+        pairs.append((predicted, _predict(traced, inputs, view.target, z_b)))
+    if isinstance(view.spec.marginal, Whitening):
+        eps = view.spec.marginal.eps
+        pairs.append((_whitened(z_a, eps=eps), _whitened(z_b, eps=eps)))
+    for a, b in pairs:
+        if (
+            a is not None
+            and b is not None
+            and a.shape == b.shape
+            and bool((torch.isfinite(a) & torch.isfinite(b)).all())
+        ):
+            yield a, b
+
+
+def _whitened(z: Tensor, *, eps: float) -> Tensor:
+    return TorchBuilder().whiten(z.double(), size=0, eps=eps)
 
 
 def _embed(traced: Traced, inputs: dict[str, Tensor], branch: BranchView, x: Tensor) -> Tensor:
-    """Vectors [N D] or texts [N L], shown as the branch sees them -> embeddings behind the projector, with the running statistics of batch norm."""
+    """Vectors [N D] or texts [N L], shown as the branch sees them -> embeddings behind the projector.
+
+    Batch norm has its running statistics, but in frozen branches: theirs stay those of the start, and training sees them with those of batches.
+    """
     x = pictures(x) if sees_pictures(branch.encoder) else x
     for part in (f"{branch.owner}.encoder", f"{branch.owner}.projector"):
         if part in traced.networks.modules:
-            x = _apply(traced, inputs, part, x)
+            x = _apply(traced, inputs, part, x, of_batch=branch.sharing is Sharing.FROZEN)
     return x
 
 
-def _predict(traced: Traced, inputs: dict[str, Tensor], z: Tensor) -> Tensor | None:
-    """What the anchor's predictor makes of its embeddings; None where it has none, or one of tokens."""
-    part = f"{traced.method.anchor.name}.predictor"
-    if part not in traced.networks.modules or isinstance(traced.method.anchor.predictor, TransformerHead):
+def _predict(traced: Traced, inputs: dict[str, Tensor], branch: BranchView, z: Tensor) -> Tensor | None:
+    """What the branch's predictor makes of its embeddings; None where it has none, or one of tokens."""
+    part = f"{branch.name}.predictor"
+    if part not in traced.networks.modules or isinstance(branch.predictor, TransformerHead):
         return None
     return _apply(traced, inputs, part, z)
 
 
-def _apply(traced: Traced, inputs: dict[str, Tensor], part: str, x: Tensor) -> Tensor:
+def _apply(traced: Traced, inputs: dict[str, Tensor], part: str, x: Tensor, *, of_batch: bool = False) -> Tensor:
+    """`of_batch`: batch norm takes the statistics of x, and keeps no record of them."""
     state = {name.removeprefix("state/"): value for name, value in inputs.items()}
-    module = traced.networks.modules[part].eval()
-    y = functional_call(module, (parameters_of(state, part), parameters_of(state, part, "buffer")), (x,))
+    buffers = {name: value.clone() for name, value in parameters_of(state, part, "buffer").items()}
+    module = traced.networks.modules[part].train(of_batch)
+    y = functional_call(module, (parameters_of(state, part), buffers), (x,))
     module.train()
     return y

@@ -30,7 +30,7 @@ from ssmi_compiler.files import write_whole
 from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.networks import build_networks
-from ssmi_dsl.components.datasets import DATASETS
+from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.load import dump
 from ssmi_dsl.spec.method import Method
 from ssmi_runtime.checkpoint import load_checkpoint, save_checkpoint
@@ -50,7 +50,7 @@ class RunResult:
     """Where the run lies and what it reached; accuracies are fractions, information is in nats.
 
     `finished` is false where `stop` ended the run early; then `results` is empty, and the checkpoint holds `steps` steps.
-    `rate` is in images per second of training; `first_step` in seconds, from the call to the end of its first step.
+    `rate` is in samples per second of training; `first_step` in seconds, from the call to the end of its first step.
     """
 
     folder: Path
@@ -148,10 +148,15 @@ def train(
     if done < num_steps:
         save_checkpoint(folder, state, done)
         return RunResult(folder, {}, done, num_steps, rate, first_step, finished=False)
-    results = {**meter.accuracies(state), **meter.monitors(state), "raw_pixels/knn": meter.raw_pixels()}
+    results = {**meter.accuracies(state), **meter.monitors(state), raw_key(info): meter.raw()}
     results.update({f"untrained/{name}": value for name, value in meter.accuracies(initial()).items()})
     write_whole(folder / "results.json", json.dumps(results, indent=1))
     return RunResult(folder, results, done, num_steps, rate, first_step, finished=True)
+
+
+def raw_key(info: DatasetInfo) -> str:
+    """Where results have the k-NN accuracy of samples that nothing encodes: `raw_pixels/knn` of images, `raw_features/knn` of nodes."""
+    return f"{info.raw.replace(' ', '_')}/knn"
 
 
 def read_metrics(folder: Path) -> list[dict[str, float]]:

@@ -68,7 +68,7 @@ class Meter:
             "linear": linear_probe(x, train_labels, y, test_labels, num_classes=self.info.num_classes or None),
         }
 
-    def raw_pixels(self) -> float:
+    def raw(self) -> float:
         """Accuracy of the same weighted k-NN on pixels, centred at mid-gray."""
         (train, train_labels), (test, test_labels) = self.data["train"], self.data["test"]
         x, y = (self._part(images).flatten(1).float() / 255 - 0.5 for images in (train, test))

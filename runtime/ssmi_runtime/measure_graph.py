@@ -52,7 +52,7 @@ class GraphMeter:
             "linear": linear_probe(x, train, y, test, num_classes=self.graph.info.num_classes),
         }
 
-    def raw_pixels(self) -> float:
+    def raw(self) -> float:
         """Accuracy of the same weighted k-NN on raw features of nodes, without edges."""
         graph = self.graph
         x, y = graph.nodes[graph.train], graph.nodes[graph.test]

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["images", "pairs", "graph"]
+# what a sample of each kind is called, in the plural, and what it is before anything encodes it
+SAMPLES: dict[Kind, str] = {"images": "images", "pairs": "pairs", "graph": "nodes"}
+RAW: dict[Kind, str] = {"images": "raw pixels", "pairs": "raw vectors", "graph": "raw features"}
+
 
 @dataclass(frozen=True, slots=True)
 class TextInfo:
@@ -32,7 +37,7 @@ class DatasetInfo:
 
     name: str
     title: str
-    kind: Literal["images", "pairs", "graph"]
+    kind: Kind
     channels: int
     size: int
     num_classes: int
@@ -44,6 +49,16 @@ class DatasetInfo:
     recipe: str
     text: TextInfo | None = None
     graph: GraphInfo | None = None
+
+    @property
+    def samples(self) -> str:
+        """What its samples are called: images, pairs or nodes."""
+        return SAMPLES[self.kind]
+
+    @property
+    def raw(self) -> str:
+        """What its samples are before anything encodes them: raw pixels, vectors or features."""
+        return RAW[self.kind]
 
 
 def _graph(name: str, title: str, graph: GraphInfo, *, classes: int, test: int, recipe: str) -> DatasetInfo:

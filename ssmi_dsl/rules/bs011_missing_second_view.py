@@ -39,7 +39,8 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     views = method.spec.views
-    others = (views.local, views.mask, views.split, views.graph)
+    # of views with modalities SY011 speaks: there are as many as modalities
+    others = (views.local, views.mask, views.split, views.graph, views.modalities)
     if views.count < 2 and method.objective.views != "same" and all(other is None for other in others):
         yield Finding(
             ("views", "count"),

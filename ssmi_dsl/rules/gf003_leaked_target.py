@@ -2,10 +2,10 @@
 
 The target of a prediction lies in the receptive field of that prediction.
 
-This code is reserved: nothing checks it. No spec can be seen to do this today. A branch that sees a view whole and predicts tokens of the same view
-is DA003; where `views.mask` hides patches, they are left out, or replaced by a learned token, before the encoder sees them
-(tests/masks). The question arises with autoregressive views, which the language does not have: the derivative of a prediction by its own target
-must then be zero.
+This code is reserved: nothing checks it. No spec can be seen to do this today but where other rules see it: a branch that sees a view whole and
+predicts tokens of the same view is DA003, and a context whose encoder sees the rows that it predicts is DA006. Where `views.mask` hides patches, they
+are left out, or replaced by a learned token, before the encoder sees them (tests/masks). The question arises with other autoregressive views, which the
+language does not have: the derivative of a prediction by its own target must then be zero.
 
 # Why it is bad
 

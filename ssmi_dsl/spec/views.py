@@ -39,7 +39,7 @@ class Views(Params):
         default=None,
         strict=False,
         min_length=2,
-        description="the modality of each view; default: all are images. The first branch then encodes the first view, and so on",
+        description="the modality of each of the `count` views; default: all are images. The first branch then encodes the first view, and so on",
     )
     graph: GraphViews | None = Field(
         default=None,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ssmi_dsl.bundled import specs_folder
-from ssmi_runtime.cli import _spelt_out
+from ssmi_runtime.cli.entry import spelt_out
 from ssmi_runtime.cli.lint import CACHED_FROM, run_lint
 from ssmi_runtime.cli.lint_options import LintOptions
 
@@ -216,8 +216,8 @@ def test_add_ignore(folder: Path, lint: Lint) -> None:
     assert lint.out == ""
     assert lint.err == "suppressed 1 finding\nno findings in 1 file\n"
     assert "cosine}} # ssmi: ignore[EM002] measured on digits\n" in (folder / "a.yaml").read_text()
-    assert _spelt_out("--add-ignore=a b") == ("--add-ignore", "--reason=a b")
-    assert _spelt_out("--add-ignore") == ("--add-ignore",)
+    assert spelt_out("--add-ignore=a b") == ("--add-ignore", "--reason=a b")
+    assert spelt_out("--add-ignore") == ("--add-ignore",)
 
 
 def test_baseline(folder: Path, lint: Lint) -> None:

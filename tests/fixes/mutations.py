@@ -104,6 +104,7 @@ MUTATIONS = (
         "NU001",
         back=False,
     ),
+    Mutation("w-mse", "rbf: {normalize: true}", "rbf: {normalize: false}", "MT019", "unsafe"),
     Mutation("jmi", "temperature: 0.2", "temprature: 0.2", "SY002"),
     Mutation("byol", "    stop_gradient: true\n", "    Stop-Gradient: true # here\n", "SY002"),
     Mutation("jmi", "temperature: 0.2", 'temperature: "0.2"', "SY004"),

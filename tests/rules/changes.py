@@ -47,6 +47,11 @@ CHANGES: dict[str, Change] = {
     ),
     "DA002": ("jmi", [("augment: simclr", "augment: none")], ["7:28 DA002"]),
     "DA003": ("byol", [("  bound: donsker", "  views: same\n  bound: donsker")], ["20:10 DA003"]),
+    "DA006": (
+        "cpc",
+        [("{backbone: {patches: {of: resnet18, size: 8, stride: 4, crop: 7}}}", "{backbone: resnet18}")],
+        ["13:141 DA006", "14:141 DA006", "15:143 DA006", "16:142 DA006", "17:142 DA006"],
+    ),
     "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["57:34 DA005"]),
     "DV001": ("jmi", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["14:11 DV001"]),
     "DV002": (
@@ -100,6 +105,11 @@ CHANGES: dict[str, Change] = {
         "alignment-uniformity",
         [("critic: {rbf: {normalize: true}}", "critic: {rbf: {normalize: true, temperature: 0.001}}")],
         ["14:11 MT017"],
+    ),
+    "MT019": (
+        "w-mse",
+        [("{rbf: {normalize: true}}", "rbf"), ("{size: 128}}", "{size: 128, eps: 0.01}}")],
+        ["14:11 MT019"],
     ),
     "MT018": ("swav", [("critic: {prototypes: {temperature: 0.1}}", "critic: dot")], ["20:11 MT018"]),
     "MT016": ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),

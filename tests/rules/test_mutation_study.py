@@ -42,11 +42,13 @@ CASES = [
     ("siglip", [("critic: {cosine: {temperature: 1.0}}", "critic: dot")], ["15:11 DV001"]),
     ("deep-infomax", [("critic: dot", "critic: rbf")], ["19:11 DV018"]),
     ("tschannen-nwj", [("  bound: nwj", "  on: {a: top, b: top}\n  bound: nwj")], ["11:3 EM010"]),
-    ("clip", [("count: 2", "count: 1")], ["7:16 BS011"]),
+    ("clip", [("count: 2", "count: 1")], ["7:16 SY011"]),
     ("jmi", [("batch_size: 256", "batch_size: 2")], ["22:17 BS008"]),
     ("sdmi", [("batch_size: 256", "batch_size: 2")], ["23:17 BS008"]),
     ("alignment-uniformity", [("batch_size: 768", "batch_size: 2")], ["22:17 BS008"]),
     ("barlow-twins", [("off_diagonal: 0.0051", "off_diagonal: 0.0")], ["15:48 MT001"]),
+    ("w-mse", [("{rbf: {normalize: true}}", "laplace"), ("{size: 128}}", "{eps: 0.1}}")], ["14:11 MT019"]),
+    ("w-mse", [("{rbf: {normalize: true}}", "rbf"), ("eps: 0.01", "eps: 0.0")], []),
     ("byol", [("swap: true}", "swap: true, predictor: {lr_multiplier: 0.05}}")], ["25:74 PR002"]),
 ]
 

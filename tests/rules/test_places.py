@@ -33,6 +33,33 @@ def test_candidates_that_are_tokens_are_more_than_the_images_of_a_batch() -> Non
     assert _codes(CPC + BELOW + "  target_nats: 9.0\n") == []
 
 
+OVERLAPS = [
+    ("{resnet18: {}}", 1, ["error"]),
+    ("{conv-small: {width: 64}}", 1, ["error"]),
+    ("{conv-small: {width: 64}}", 2, []),
+    ("{vit: {patch: 4, width: 512, heads: 8}}", 5, ["error"]),
+    ("{patches: {of: resnet18, size: 8, stride: 4, crop: null}}", 1, []),
+    ("{patches: {of: resnet18, size: 8, stride: 2, crop: null}}", 1, ["warning"]),
+    ("{patches: {of: resnet18, size: 8, stride: 2, crop: null}}", 2, []),
+    ("{patches: {of: resnet18, size: 8, stride: 2, crop: 6}}", 1, []),
+]
+
+
+@pytest.mark.parametrize(("backbone", "steps", "expected"), OVERLAPS)
+def test_a_context_and_what_it_predicts_see_little_in_common(backbone: str, steps: int, expected: list[str]) -> None:
+    encoder = f"encoder: {{backbone: {backbone}}}\nrecipes: {{digits: null, imagenet: null}}\n"
+    positive = f"  positive: {{rows-below: {{steps: {steps}}}}}\n"
+    found = [d for d in check(read_document(CPC + positive + encoder)) if d.code == "DA006"]
+    assert [d.severity.value for d in found] == expected
+    assert all((d.span.line, d.span.column) == (9, 13) for d in found)
+
+
+def test_an_anchor_from_which_patches_are_hidden_does_not_see_what_it_predicts() -> None:
+    encoder = "encoder: {backbone: {vit: {patch: 4, width: 512, heads: 8}}}\nrecipes: {digits: null, imagenet: null}\n"
+    hidden = "views: {mask: random}\nbranches: {shared: {input: masked, tokens: {projector: {mlp: [512, 512]}}}}\n"
+    assert "DA006" not in _codes(CPC + BELOW + encoder + hidden)
+
+
 @pytest.mark.parametrize("word", ["nearest-place", "nearest-feature"])
 def test_matched_places_of_one_view_are_the_same_place(word: str) -> None:
     assert _codes(f"{CPC}  positive: {word}\n") == ["DA003"]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import peer_defects as command
-from study.defects import CASES, Case
+from study.cases import Case
+from study.defects import CASES
 
 KNOWN = {row["number"]: row for row in json.loads((command.RESULTS / "peer_defects.json").read_text())["cases"]}
 # the trace speaks in the words of its library, which change from release to release

@@ -14,9 +14,10 @@ INTERVAL = 5.0
 
 
 class Progress:
-    """Context manager whose `report` shows the step, the loss terms and images per second."""
+    """Context manager whose `report` shows the step, the loss terms and `samples`, such as images, per second."""
 
-    def __init__(self) -> None:
+    def __init__(self, samples: str) -> None:
+        self.samples = samples
         self.live = sys.stderr.isatty()
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
         self.bar = Bar(*columns, console=Console(stderr=True), disable=not self.live)
@@ -33,8 +34,8 @@ class Progress:
         self.bar.stop()
 
     def report(self, step: int, num_steps: int, terms: Mapping[str, float], rate: float) -> None:
-        """Called after every step; `rate` in images per second."""
-        text = "  ".join([*(f"{name} {value:.3f}" for name, value in terms.items()), f"{rate:.0f} images/s"])
+        """Called after every step; `rate` in samples per second."""
+        text = "  ".join([*(f"{name} {value:.3f}" for name, value in terms.items()), f"{rate:.0f} {self.samples}/s"])
         self.bar.update(self.task, total=num_steps, completed=step, description=text)
         now = time.monotonic()
         if not self.live and (now - self.last > INTERVAL or step == num_steps):

@@ -65,7 +65,7 @@ def run_run(
         else:
             request = request_of(default_spec(), None, None, [], "auto")
     interrupts = Interrupts()
-    with interrupts.listening(), Progress() as progress:
+    with interrupts.listening(), Progress(DATASETS[request.data].samples) as progress:
         result = run(
             request.spec,
             data=request.data,
@@ -96,9 +96,9 @@ def run_run(
 
 def print_result(result: RunResult, request: Request, *, json_output: bool) -> None:
     """The table of a run, or one JSON object."""
+    info = DATASETS[request.data]
     if json_output:
-        row = {"run": str(result.folder), "steps": result.steps, "images_per_second": round(result.rate, 1)}
+        row = {"run": str(result.folder), "steps": result.steps, f"{info.samples}_per_second": round(result.rate, 1)}
         print(json.dumps({**row, "first_step_seconds": round(result.first_step, 2), **result.results}, indent=1))
         return
-    num_classes = DATASETS[request.data].num_classes
-    sys.stdout.write(results_table(result, chance=1 / num_classes if num_classes else None))
+    sys.stdout.write(results_table(result, info))
