@@ -9,7 +9,7 @@ from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import MethodSpec
 
 DEFAULT_RECIPE = "default"
-ONE_DEVICE = Hardware()
+ONE_DEVICE = Hardware.usual()
 
 
 @dataclass(frozen=True, slots=True)
