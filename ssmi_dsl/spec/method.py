@@ -128,7 +128,7 @@ class Method:
 
     def focused(self, index: int) -> "Method":
         """The same method, seen from another of its objectives."""
-        return replace(self, focus=index)
+        return self if index == self.focus else replace(self, focus=index)
 
     def branch(self, name: str) -> BranchView:
         return next(branch for branch in self.branches if branch.name == name)
