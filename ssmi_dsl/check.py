@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
-from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
+from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, enabled_checks, finish, run_rules
 from ssmi_dsl.in_objective import InObjective
-from ssmi_dsl.load import build_method, find_source, open_spec, with_recipe
+from ssmi_dsl.load import Problems, build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.repeats import Repeats
 from ssmi_dsl.resolve import Resolved
+from ssmi_dsl.rules.base import Check, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.spec.method import Method, under_recipe
 from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
@@ -38,9 +40,9 @@ def check(
     repeats = Repeats()
     silenced: set[str] = set()
     silencers: dict[str, Loc] = {}
-    for name in (recipe,) if recipe is not None else recipe_names(whole):
-        merged = with_recipe(whole, name, overrides)
-        method, problems = build_method(merged, name)
+    checks = enabled_checks(settings)
+    names = (recipe,) if recipe is not None else recipe_names(whole)
+    for name, merged, method, problems in _under_recipes(whole, names, overrides):
         found.extend(problems)
         understood = understood and method is not None
         context = RuleContext(method, merged) if method is not None else _recovered(merged, name, problems, overrides)
@@ -48,7 +50,7 @@ def check(
             continue
         words = context.method.spec.lint.ignore
         silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
-        for index, item in _rule_findings(context, merged, settings):
+        for index, item in _rule_findings(context, merged, checks):
             silent = [word for word in words if silences(word, item)]
             silenced.update(silent)
             if not silent:
@@ -59,13 +61,32 @@ def check(
     return finish(_without_echoes(found), document.suppressions, settings, document.path, complete=understood)
 
 
-def _rule_findings(context: RuleContext, merged: Resolved, settings: Settings) -> Iterator[tuple[int, Diagnostic]]:
+def _under_recipes(
+    whole: Resolved, names: Sequence[str], overrides: Sequence[str]
+) -> Iterator[tuple[str, Resolved, Method | None, Problems]]:
+    """The spec under each recipe, as `with_recipe` and `build_method` give it; recipes that only set numbers share what is built."""
+    shared: tuple[Method | None, Problems] | None = None
+    for name in names:
+        merged = with_recipe(whole, name, overrides)
+        if merged is whole and shared is not None:
+            method, problems = shared
+            yield name, merged, None if method is None else under_recipe(method, name), problems
+            continue
+        method, problems = build_method(merged, name)
+        if merged is whole:
+            shared = method, problems
+        yield name, merged, method, problems
+
+
+def _rule_findings(
+    context: RuleContext, merged: Resolved, checks: Sequence[tuple[Rule, Check]]
+) -> Iterator[tuple[int, Diagnostic]]:
     """What the rules on the method find, placed in `merged`, with the index of the objective that they looked at."""
     method = context.method
     for index in range(len(method.objectives)):
         place = InObjective(merged, index) if isinstance(merged.data.get("objective"), list) else merged
         focused = RuleContext(method.focused(index), context.source)
-        found = run_rules(focused, place, settings, silenced=method.spec.lint.ignore)
+        found = run_rules(focused, place, checks, silenced=method.spec.lint.ignore)
         yield from ((index, item) for item in found)
 
 

@@ -11,13 +11,15 @@ from typing import Any, Literal, cast
 
 from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Span, TextEdit
 from ssmi_dsl.positions import Positions
-from ssmi_dsl.reader import Node, read_tree
+from ssmi_dsl.reader import Node, Range, read_tree
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
 from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.source_text import MAX_BYTES, decode
 
 _SUPPRESSION = re.compile(
-    r"(?:(?<=[ \t])|^)#[ \t]*ssmi:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*)", re.MULTILINE
+    # the mark comes first, then what must stand before it: a search for a fixed letter is ten times as fast
+    r"#(?:(?<=[ \t]#)|(?<=^#))[ \t]*ssmi:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*)",
+    re.MULTILINE,
 )
 
 
@@ -69,10 +71,10 @@ class Document:
         if node is None or depth == 0:
             return self.positions.line(1)
         if key is not None and (depth < len(loc) or of == "key"):
-            return key
-        return node.span
+            return self.positions.span(*key)
+        return self.positions.span(node.start, node.end)
 
-    def _find(self, loc: Loc) -> tuple[Node | None, int, Span | None]:
+    def _find(self, loc: Loc) -> tuple[Node | None, int, Range | None]:
         node, key = self.root, None
         for depth, step in enumerate(loc):
             found = node.children.get(step) if node is not None else None

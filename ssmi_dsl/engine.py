@@ -10,7 +10,7 @@ from ssmi_dsl.fixes.fix import Fix
 from ssmi_dsl.in_objective import InObjective
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.rules import all_rules, find_rule, suggest_rules
-from ssmi_dsl.rules.base import Finding, Rule
+from ssmi_dsl.rules.base import Check, Finding, Rule
 from ssmi_dsl.rules.sy014_unused_suppression import RULE as UNUSED_SUPPRESSION
 from ssmi_dsl.rules.sy015_unknown_suppression import RULE as UNKNOWN_SUPPRESSION
 from ssmi_dsl.wording import quote
@@ -40,7 +40,7 @@ class Settings:
     extend: tuple[str, ...] = ()
 
     def enables(self, rule: Rule) -> bool:
-        # the usual case first: this is asked for every rule of every recipe
+        # the usual case first: this is asked for every rule of every file
         if not rule.suppressible or not (self.select or self.ignore):
             return True
         extended = _closeness(self.extend, rule)
@@ -72,18 +72,26 @@ def _closeness(selectors: Sequence[str], rule: Rule) -> int:
     return max(lengths, default=0)
 
 
+def enabled_checks(settings: Settings = DEFAULT_SETTINGS) -> tuple[tuple[Rule, Check], ...]:
+    """The enabled rules that have a check, with their checks."""
+    return tuple(
+        (module.rule, module.check)
+        for module in all_rules()
+        if module.check is not None and settings.enables(module.rule)
+    )
+
+
 def run_rules(
-    context: object, document: Placed, settings: Settings = DEFAULT_SETTINGS, *, silenced: Sequence[str] = ()
+    context: object, document: Placed, checks: Iterable[tuple[Rule, Check]], *, silenced: Sequence[str] = ()
 ) -> list[Diagnostic]:
-    """Every finding of every enabled rule that has a check; `context` is what the checks are given.
+    """Every finding of `checks` (see `enabled_checks`); `context` is what they are given.
 
     Findings that a word of `silenced` names will not be shown: no patch is made for them, which would read the text again.
     """
     return [
-        _diagnostic(module.rule, finding, document, patched=not any(matches(word, module.rule) for word in silenced))
-        for module in all_rules()
-        if module.check is not None and settings.enables(module.rule)
-        for finding in module.check(context)
+        _diagnostic(rule, finding, document, patched=not any(matches(word, rule) for word in silenced))
+        for rule, check in checks
+        for finding in check(context)
     ]
 
 

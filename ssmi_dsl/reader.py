@@ -5,10 +5,19 @@ as many problems as anybody reads.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, cast
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from ssmi_dsl import scalars
 from ssmi_dsl.block_scalar import block_scalar_end
@@ -37,25 +46,34 @@ _TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
 # `open` is a block scalar whose end is not known
 Style = Literal["plain", "quoted", "literal", "open", "flow", "block"]
 
+_BLOCK_STYLES = ("|", ">")
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+class Range(NamedTuple):
+    """Offsets `[start, end)` in the text."""
+
+    start: int
+    end: int
 
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """A value, its place, and for a collection its children: key or index to (place of the key, node).
+    """A value at `[start, end)`, and for a collection its children: key or index to (place of the key, node).
 
     `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections. `style` is how it is
-    written; `shared` says that it has an anchor or is an alias.
+    written; `shared` says that it has an anchor or is an alias. Offsets become lines and columns when somebody asks for a span.
     """
 
     value: object
-    span: Span
-    children: dict[str | int, tuple[Span | None, "Node"]] = field(default_factory=dict[str | int, Any])
-    size: int = 1
-    height: int = 0
-    weight: int = 0
+    start: int
+    end: int
     style: Style = "plain"
     shared: bool = False
+    size: int = 1
+    weight: int = 0
+    height: int = 0
+    children: dict[str | int, tuple[Range | None, "Node"]] = field(default_factory=dict[str | int, Any])
 
 
 @dataclass(frozen=True)
@@ -75,23 +93,29 @@ class _UnreadableError(Exception):
 class _Frame:
     """A collection that is still open. `key` is the pending key of a mapping; a pending key without a text is skipped.
 
-    `awaits_key`: the next node of a mapping is a key. `in_key`: all of this stands inside of a key.
+    `awaits_key`: the next node of a mapping is a key. `in_key`: all of this stands inside of a key. `nodes` and `weight` are what was counted
+    before it.
     """
 
-    node: Node
+    value: dict[str, object] | list[object]
+    start: int
+    end: int
     anchor: str | None
     flow: bool
-    end: int
     awaits_key: bool
     in_key: bool
+    nodes: int
+    weight: int
+    height: int = 1
     key: str | None = None
-    key_span: Span | None = None
+    key_range: Range | None = None
+    children: dict[str | int, tuple[Range | None, Node]] = field(default_factory=dict[str | int, Any])
 
 
 def read_tree(text: str, path: str, positions: Positions) -> Tree:
     """Reads `text`; every problem becomes a diagnostic."""
-    reader = _Reader(path, text, positions)
-    reader.diagnostics.extend(refused_characters(text, path, positions))
+    refused = list(refused_characters(text, path, positions))
+    reader = _Reader(path, text, positions, refused)
     try:
         root = reader.read()
     except _UnreadableError:
@@ -100,11 +124,12 @@ def read_tree(text: str, path: str, positions: Positions) -> Tree:
 
 
 class _Reader:
-    def __init__(self, path: str, text: str, positions: Positions) -> None:
-        self.diagnostics: list[Diagnostic] = []
+    def __init__(self, path: str, text: str, positions: Positions, refused: list[Diagnostic]) -> None:
+        self.diagnostics = refused
         self.scalars: list[tuple[int, int]] = []
         self._path = path
         self._text = text
+        self._is_clean = not refused
         self._positions = positions
         self._stack: list[_Frame] = []
         self._anchors: dict[str, Node] = {}
@@ -116,11 +141,16 @@ class _Reader:
     def read(self) -> Node | None:
         documents = 0
         for event in self._events():
-            if isinstance(event, yaml.NodeEvent):
-                self._node(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
+            # scalars first: they are more than half of the events
+            if isinstance(event, ScalarEvent):
+                self._scalar(event)
+            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+                self._open(event)
+            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
                 self._close(event)
-            elif isinstance(event, yaml.DocumentStartEvent):
+            elif isinstance(event, AliasEvent):
+                self._alias(event)
+            elif isinstance(event, DocumentStartEvent):
                 documents += 1
                 self._start_document(event, documents)
         root = self._root
@@ -136,10 +166,10 @@ class _Reader:
         return root
 
     def _events(self) -> Iterator[Any]:
-        loader = _LOADER(without_refused(self._text))
+        loader = _LOADER(self._text if self._is_clean else without_refused(self._text))
         try:
-            while loader.check_event():
-                yield loader.get_event()
+            while (event := loader.get_event()) is not None:
+                yield event
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             self._syntax_error(error)
         finally:
@@ -167,66 +197,66 @@ class _Reader:
     def _start_document(self, event: Any, number: int) -> None:
         if number > 1:
             self._stop(
-                UNSUPPORTED_YAML, self._span(event), "a second document in the file", help="one file holds one spec"
+                UNSUPPORTED_YAML,
+                self._span(*self._range(event)),
+                "a second document in the file",
+                help="one file holds one spec",
             )
         if event.tags:
-            self._report(UNSUPPORTED_YAML, self._span(event), "a %TAG directive")
+            self._report(UNSUPPORTED_YAML, self._span(*self._range(event)), "a %TAG directive")
 
-    def _node(self, event: Any) -> None:
-        span = self._span(event)
-        if isinstance(event, yaml.AliasEvent):
-            assert event.anchor is not None
-            self._alias(event.anchor, span)
-            return
-        self._count(1, 0, span)
+    def _scalar(self, event: Any) -> None:
+        start, end = self._range(event)
+        self._count(1, 0, start, end)
         if event.tag is not None:
-            message = f"the tag {quote(event.tag)}"
-            self._report(UNSUPPORTED_YAML, span, message, help="write the value without a tag; quote it if it is text")
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, span)
-        else:
-            self._open(event, span)
-
-    def _scalar(self, event: Any, span: Span) -> None:
-        text, quoted = cast(str, event.value), bool(event.style)
-        style: Style = "quoted" if quoted else "plain"
-        if event.style in ("|", ">"):
-            end = block_scalar_end(self._text, span.start, text)
-            style = "open" if end is None else "literal"
-            span = span if end is None else self._positions.span(span.start, end)
-        self.scalars.append((span.start, span.end))
-        is_key = self._expects_key()
+            self._refuse_tag(event.tag, start, end)
+        text: str = event.value
+        written: str | None = event.style
+        style: Style = "quoted" if written else "plain"
+        if written in _BLOCK_STYLES:
+            known_end = block_scalar_end(self._text, start, text)
+            style, end = ("open", end) if known_end is None else ("literal", known_end)
+        self.scalars.append((start, end))
+        frame = self._stack[-1] if self._stack else None
+        is_key = frame is not None and frame.awaits_key
         size = num_bytes(text)
         if size > (MAX_KEY_BYTES if is_key else MAX_SCALAR_BYTES):
             limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"a {what} of {size:,} bytes; at most {limit:,} are read")
-        if has_surrogate(text):
-            self._report(INVISIBLE_CHARACTER, span, "an escape for half of a surrogate pair")
-        if not quoted and not (is_key and self._is_key_of_objective(text)):
-            self._plain(text, span)
-        value = scalars.resolve(text, quoted)
+            message = f"a {what} of {size:,} bytes; at most {limit:,} are read"
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), message)
+        if size > len(text) and has_surrogate(text):
+            self._report(INVISIBLE_CHARACTER, self._span(start, end), "an escape for half of a surrogate pair")
+        value = text if written or scalars.is_word(text) else self._plain(text, start, end, is_key)
         self._weight += size
         if is_key:
-            self._stack[-1].node.weight += size
-            self._key(text, value, quoted, span)
+            self._key(self._stack[-1], text, value, style, Range(start, end))
             if event.anchor is not None:
-                self._anchors[event.anchor] = Node(value, span)
+                self._anchors[event.anchor] = Node(value, start, end)
             return
-        node = Node(value, span, weight=size, style=style, shared=event.anchor is not None)
+        node = Node(value, start, end, style, event.anchor is not None, weight=size)
         if event.anchor is not None:
             self._anchors[event.anchor] = node
-        self._deliver(node, span.end)
+        self._deliver(node, end)
+
+    def _refuse_tag(self, tag: str, start: int, end: int) -> None:
+        help = "write the value without a tag; quote it if it is text"
+        self._report(UNSUPPORTED_YAML, self._span(start, end), f"the tag {quote(tag)}", help=help)
 
     def _is_key_of_objective(self, text: str) -> bool:
         """Whether this is `on` of `objective`: YAML 1.1 reads it as a boolean, and it is a key of the language all the same."""
         return text == "on" and any(frame.key == "objective" for frame in self._stack[:-1])
 
-    def _plain(self, text: str, span: Span) -> None:
+    def _plain(self, text: str, start: int, end: int, is_key: bool) -> scalars.Scalar:
+        """The value of plain text that may be a number or a word of YAML, and what is wrong with it."""
+        value = scalars.resolve(text, quoted=False)
+        if is_key and self._is_key_of_objective(text):
+            return value
         if scalars.is_oversized(text):
-            self._report(VALUE_OUT_OF_RANGE, span, f"the number {quote(text)} is too large")
+            message = f"the number {quote(text)} is too large"
+            self._report(VALUE_OUT_OF_RANGE, self._span(start, end), message)
         if scalars.is_ambiguous(text):
+            span = self._span(start, end)
             message = f"{quote(text)} means another value in YAML 1.1"
-            value = scalars.resolve(text, quoted=False)
             read = "text" if isinstance(value, str) else f"the number {value}"
             self._report(
                 AMBIGUOUS_SCALAR,
@@ -234,120 +264,138 @@ class _Reader:
                 message,
                 label=f"read as {read}",
                 help="quote it if it is text, else spell the value plainly",
-                fix=_plainly(text, value, span) if self._text[span.start : span.end] == text else None,
+                fix=_plainly(text, value, span) if self._text[start:end] == text else None,
             )
+        return value
 
-    def _key(self, text: str, value: scalars.Scalar, quoted: bool, span: Span) -> None:
-        frame = self._stack[-1]
-        frame.awaits_key, frame.key, frame.key_span = False, None, span
-        frame.node.size += 1
-        if text == "<<" and not quoted:
+    def _key(self, frame: _Frame, text: str, value: scalars.Scalar, style: Style, place: Range) -> None:
+        frame.awaits_key, frame.key, frame.key_range = False, None, place
+        if text == "<<" and style == "plain":
             help = "write the keys out, or share them by `extends`"
-            self._report(UNSUPPORTED_YAML, span, "a merge key", help=help)
+            self._report(UNSUPPORTED_YAML, self._span(*place), "a merge key", help=help)
         elif not isinstance(value, str):
             message = f"the key {quote(text)} is not text" if text else "an empty key"
-            self._report(UNSUPPORTED_YAML, span, message, help="quote it" if text else None)
-        elif value in frame.node.children:
-            first = frame.node.children[value][0]
-            labels = (Label(first, "first written here"),) if first is not None else ()
-            self._report(DUPLICATE_KEY, span, f"the key {quote(value)} stands twice in one mapping", labels=labels)
+            self._report(UNSUPPORTED_YAML, self._span(*place), message, help="quote it" if text else None)
+        elif value in frame.children:
+            first = frame.children[value][0]
+            labels = (Label(self._span(*first), "first written here"),) if first is not None else ()
+            message = f"the key {quote(value)} stands twice in one mapping"
+            self._report(DUPLICATE_KEY, self._span(*place), message, labels=labels)
         else:
             frame.key = value
 
-    def _open(self, event: Any, span: Span) -> None:
+    def _open(self, event: Any) -> None:
+        start, end = self._range(event)
+        nodes, weight = self._nodes, self._weight
+        self._count(1, 0, start, end)
+        if event.tag is not None:
+            self._refuse_tag(event.tag, start, end)
         if len(self._stack) >= MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
-        is_mapping = isinstance(event, yaml.MappingStartEvent)
-        in_key = self._expects_key() or (bool(self._stack) and self._stack[-1].in_key)
-        if self._expects_key() and not self._stack[-1].in_key:
-            self._report(UNSUPPORTED_YAML, span, "a key that is a collection", help="keys are text")
-        value: object = {} if is_mapping else []
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), _TOO_DEEP)
+        is_mapping = isinstance(event, MappingStartEvent)
+        is_key = self._expects_key()
+        is_inside = bool(self._stack) and self._stack[-1].in_key
+        if is_key and not is_inside:
+            self._report(UNSUPPORTED_YAML, self._span(start, end), "a key that is a collection", help="keys are text")
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
             self._open_anchors.add(event.anchor)
-        style: Style = "flow" if event.flow_style else "block"
-        node = Node(value, span, height=1, style=style, shared=event.anchor is not None)
-        self._stack.append(_Frame(node, event.anchor, bool(event.flow_style), span.end, is_mapping, in_key))
+        self._stack.append(
+            _Frame(
+                value={} if is_mapping else [],
+                start=start,
+                end=end,
+                anchor=event.anchor,
+                flow=bool(event.flow_style),
+                awaits_key=is_mapping,
+                in_key=is_key or is_inside,
+                nodes=nodes,
+                weight=weight,
+            )
+        )
 
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
-        end = event.end_mark.index if frame.flow else frame.end
-        frame.node.span = self._positions.span(frame.node.span.start, end)
+        node = Node(
+            frame.value,
+            frame.start,
+            event.end_mark.index if frame.flow else frame.end,
+            "flow" if frame.flow else "block",
+            frame.anchor is not None,
+            size=self._nodes - frame.nodes,
+            weight=self._weight - frame.weight,
+            height=frame.height,
+            children=frame.children,
+        )
         if frame.anchor is not None:
             self._open_anchors.discard(frame.anchor)
-            self._anchors.setdefault(frame.anchor, frame.node)
-        self._deliver(frame.node, end)
+            self._anchors.setdefault(frame.anchor, node)
+        self._deliver(node, node.end)
 
-    def _alias(self, anchor: str, span: Span) -> None:
+    def _alias(self, event: Any) -> None:
+        start, end = self._range(event)
+        anchor: str = event.anchor
         target = self._anchors.get(anchor)
         if target is None:
             recursive = anchor in self._open_anchors
             message = f"the alias {quote('*' + anchor)} " + (
                 "stands inside of itself" if recursive else "has no anchor"
             )
-            self._report(UNSUPPORTED_YAML, span, message)
-            target = Node(None, span)
+            self._report(UNSUPPORTED_YAML, self._span(start, end), message)
+            target = Node(None, start, end)
         if self._expects_key():
-            self._report(UNSUPPORTED_YAML, span, "a key that is an alias", help="write the key out")
+            self._report(UNSUPPORTED_YAML, self._span(start, end), "a key that is an alias", help="write the key out")
         if len(self._stack) + target.height > MAX_DEPTH:
-            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
-        self._count(target.size, target.weight, span)
-        alias = Node(
-            target.value,
-            span,
-            target.children,
-            target.size,
-            target.height,
-            target.weight,
-            target.style,
-            shared=True,
-        )
-        self._deliver(alias, span.end)
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), _TOO_DEEP)
+        self._count(target.size, target.weight, start, end)
+        self._deliver(replace(target, start=start, end=end, shared=True), end)
 
     def _deliver(self, node: Node, end: int) -> None:
         if not self._stack:
             self._root = node
             return
         frame = self._stack[-1]
-        parent = frame.node
         if end > frame.end:
             frame.end = end
-        parent.size += node.size
-        parent.weight += node.weight
-        if node.height >= parent.height:
-            parent.height = node.height + 1
-        value = parent.value
+        if node.height >= frame.height:
+            frame.height = node.height + 1
+        value = frame.value
         if isinstance(value, list):
-            items = cast(list[object], value)
-            parent.children[len(items)] = (None, node)
-            items.append(node.value)
+            frame.children[len(value)] = (None, node)
+            value.append(node.value)
         elif frame.awaits_key:
             frame.awaits_key, frame.key = False, None
         else:
             if frame.key is not None:
-                cast(dict[str, object], value)[frame.key] = node.value
-                parent.children[frame.key] = (frame.key_span, node)
-            frame.awaits_key, frame.key, frame.key_span = True, None, None
+                value[frame.key] = node.value
+                frame.children[frame.key] = (frame.key_range, node)
+            frame.awaits_key, frame.key = True, None
 
     def _expects_key(self) -> bool:
         return bool(self._stack) and self._stack[-1].awaits_key
 
-    def _count(self, nodes: int, weight: int, span: Span) -> None:
+    def _count(self, nodes: int, weight: int, start: int, end: int) -> None:
         self._nodes += nodes
         self._weight += weight
         if self._nodes > MAX_NODES:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_NODES:,} nodes, aliases expanded")
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), f"over {MAX_NODES:,} nodes, aliases expanded")
         if self._weight > MAX_EXPANDED_BYTES:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_EXPANDED_BYTES:,} bytes, aliases expanded")
+            message = f"over {MAX_EXPANDED_BYTES:,} bytes, aliases expanded"
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), message)
         if len(self.diagnostics) > MAX_FINDINGS:
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"over {MAX_FINDINGS} problems; the rest of the file is not read")
+            message = f"over {MAX_FINDINGS} problems; the rest of the file is not read"
+            self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), message)
 
-    def _span(self, event: Any) -> Span:
-        first, last = event.start_mark, event.end_mark
-        if first.index == last.index or not self._text[last.index - 1].isspace():
-            return Span(first.index, last.index, first.line + 1, first.column + 1, last.line + 1, last.column + 1)
-        # a block scalar ends where the next token starts
-        return self._positions.span(first.index, first.index + len(self._text[first.index : last.index].rstrip()))
+    def _range(self, event: Any) -> tuple[int, int]:
+        start: int = event.start_mark.index
+        end: int = event.end_mark.index
+        if start < end and self._text[end - 1].isspace():
+            # a block scalar ends where the next token starts
+            end = start + len(self._text[start:end].rstrip())
+        return start, end
+
+    def _span(self, start: int, end: int) -> Span:
+        return self._positions.span(start, end)
 
     def _report(self, rule: Rule, span: Span, message: str, **rest: Any) -> None:
         self.diagnostics.append(rule.at(self._path, span, message, **rest))

@@ -9,6 +9,8 @@ Scalar = str | int | float | bool | None
 MAX_INTEGER_DIGITS = 4000
 # 3300 hexadecimal digits are at most 3974 decimal ones
 MAX_RADIX_DIGITS = 3300
+# so few digits without an exponent make no number that is too large
+_SHORT = 300
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -46,9 +48,14 @@ def resolve(text: str, quoted: bool) -> Scalar:
     return _number(text) if text[0] in _NUMERIC else text
 
 
+def is_word(text: str) -> bool:
+    """Whether plain `text` is text in every version of YAML, as most of it is: neither a number nor a word for a value."""
+    return text not in _WORDS and text not in _BOOL_11 and text[0] not in _NUMERIC
+
+
 def is_oversized(text: str) -> bool:
     """Whether plain `text` is a number too large to hold: an integer with too many digits, or a float beyond the double range."""
-    if text[:1] not in _NUMERIC:
+    if text[:1] not in _NUMERIC or (len(text) < _SHORT and "e" not in text and "E" not in text):
         return False
     if _DECIMAL.fullmatch(text):
         return len(text.lstrip("+-")) > MAX_INTEGER_DIGITS
@@ -68,12 +75,10 @@ def is_ambiguous(text: str) -> bool:
 def _number(text: str) -> str | int | float:
     if is_oversized(text):
         return text
-    if _DECIMAL.fullmatch(text):
-        return int(text)
+    if _FLOAT.fullmatch(text):
+        return int(text) if _DECIMAL.fullmatch(text) else float(text)
     if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text):
         return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        return float(text)
     if _INFINITE.fullmatch(text):
         return -math.inf if text.startswith("-") else math.inf
     return math.nan if text in _NAN else text

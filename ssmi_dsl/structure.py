@@ -25,6 +25,9 @@ from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
 
+# what a run measures, until it can measure something else
+_USUAL_EVALUATION = Evaluate.usual()
+
 
 def objective_loc(spec: MethodSpec, index: int) -> Loc:
     """The YAML path of an objective: one is written as a mapping, several as a list."""
@@ -250,7 +253,9 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
 
 def _evaluation(evaluate: Evaluate, no: Callable[[Loc, str], Finding]) -> Iterator[Finding]:
     """What a run measures is fixed so far: the defaults of the section say what that is."""
-    usual = Evaluate()
+    usual = _USUAL_EVALUATION
+    if evaluate == usual:
+        return
     pairs: tuple[tuple[Loc, Params, Params], ...] = (
         (("evaluate", "mutual_information"), evaluate.mutual_information, usual.mutual_information),
         (("evaluate", "probe"), evaluate.probe, usual.probe),

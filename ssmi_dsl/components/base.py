@@ -1,5 +1,7 @@
 """The base of every parameter model of the language."""
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,3 +13,8 @@ class Params(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def usual(cls) -> Self:
+        """All defaults: as `cls()`, but the model need not be built for it. For models whose fields all have one."""
+        return cls.model_construct()

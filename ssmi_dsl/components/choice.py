@@ -29,7 +29,7 @@ class OneOf:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         options: dict[Any, CoreSchema] = {
-            name: core_schema.no_info_before_validator_function(_unwrap(name, model), handler.generate_schema(model))
+            name: core_schema.no_info_plain_validator_function(_reader(name, model))
             for name, model in self.table.items()
         }
         return core_schema.tagged_union_schema(
@@ -128,11 +128,14 @@ def _tag(value: Any) -> str | None:
     return None
 
 
-def _unwrap(name: str, model: type[Params]) -> Callable[[Any], Any]:
-    def unwrap(value: Any) -> Any:
-        if isinstance(value, (str, model)):
-            return {} if isinstance(value, str) else value
-        inner = value[name]
-        return {} if inner is None else inner
+def _reader(name: str, model: type[Params]) -> Callable[[Any], Params]:
+    """Reads the parameters of one word. Its model is built when a spec first uses the word; nested errors keep the path."""
 
-    return unwrap
+    def read(value: Any) -> Params:
+        if isinstance(value, str):
+            value = {}
+        elif not isinstance(value, model):
+            value = {} if value[name] is None else value[name]
+        return model.__pydantic_validator__.validate_python(value)
+
+    return read

@@ -100,19 +100,19 @@ class _Layout:
         """`pairs` at the end of the mapping at `loc`."""
         node, in_flow = self._find(loc)
         if not node.children:
-            if node.style != "flow" or self.text[node.span.start + 1 : node.span.end - 1].strip():
+            if node.style != "flow" or self.text[node.start + 1 : node.end - 1].strip():
                 _refuse("the mapping cannot be extended")
-            return [self._edit(node.span.start, node.span.end, value_text(pairs))]
+            return [self._edit(node.start, node.end, value_text(pairs))]
         kept = [(key, child) for key, child in node.children.items() if (*loc, key) not in gone]
         if not kept:
             _refuse("nothing of the mapping is left")
         last = kept[-1][1][1]
         if node.style == "flow":
-            at = last.span.end
+            at = last.end
             return [self._edit(at, at, "".join(f", {string_text(k)}: {value_text(v)}" for k, v in pairs.items()))]
         self._known_end(last)
         indent = self._indent(node)
-        at = self._line_end(max(last.span.end, last.span.start))
+        at = self._line_end(max(last.end, last.start))
         lines = (f"{indent}{string_text(k)}: {value_text(v, flow=in_flow)}" for k, v in pairs.items())
         return [self._edit(at, at, "".join(self.newline + line for line in lines))]
 
@@ -130,31 +130,31 @@ class _Layout:
         keys = list(parent.children)
         if loc[-1] not in parent.children:
             _refuse("there is no such key")
-        key_span, node = parent.children[loc[-1]]
+        key_range, node = parent.children[loc[-1]]
         self._unshared(node)
         self._known_end(node)
-        start = key_span.start if key_span is not None else node.span.start
+        start = key_range.start if key_range is not None else node.start
         index = keys.index(loc[-1])
         if parent.style == "flow":
             return self._delete_flow(parent, keys, index, start, node)
-        if key_span is None:
+        if key_range is None:
             return self._delete_item(parent, keys, node)
         return self._delete_pair(loc, parent, keys, index, start, node)
 
     def _delete_flow(self, parent: Node, keys: list[Any], index: int, start: int, node: Node) -> list[TextEdit]:
-        end = node.span.end
+        end = node.end
         if index > 0:
-            start = parent.children[keys[index - 1]][1].span.end
+            start = parent.children[keys[index - 1]][1].end
         elif len(keys) > 1:
             following = parent.children[keys[1]]
-            end = (following[0] or following[1].span).start
+            end = (following[0] or following[1]).start
         if comments_in(self.document, start, end):
             _refuse("a comment stands inside of it")
         return [self._edit(start, end, "")]
 
     def _delete_item(self, parent: Node, keys: list[Any], node: Node) -> list[TextEdit]:
-        first = self._line_start(node.span.start)
-        if len(keys) == 1 or re.fullmatch(r"[ ]*-[ ]+", self.text[first : node.span.start]) is None:
+        first = self._line_start(node.start)
+        if len(keys) == 1 or re.fullmatch(r"[ ]*-[ ]+", self.text[first : node.start]) is None:
             _refuse("the item does not stand on lines of its own")
         return [self._without(first, node, first)]
 
@@ -180,15 +180,15 @@ class _Layout:
 
     def _empty(self, loc: Loc, first: int, before: str, node: Node) -> list[TextEdit]:
         """The only key of the mapping at `loc` goes: what is left is `{}`."""
-        key_span = self._find(loc[:-1])[0].children[loc[-1]][0]
-        if before.strip() or key_span is None:
+        key_range = self._find(loc[:-1])[0].children[loc[-1]][0]
+        if before.strip() or key_range is None:
             _refuse("the key does not stand on a line of its own")
-        colon = self.text.index(":", key_span.end) + 1
+        colon = self.text.index(":", key_range.end) + 1
         return [self._edit(colon, colon, " {}"), self._without(first, node, first + len(before))]
 
     def _without(self, first: int, node: Node, start: int) -> TextEdit:
         """The lines from `first` to the end of `node` removed, the comments among them kept, each on a line of its own."""
-        end = self._line_end(max(node.span.end, start))
+        end = self._line_end(max(node.end, start))
         following = _BREAK.match(self.text, end)
         indent = " " * (start - first)
         kept = [self.text[a:b] for a, b in comments_in(self.document, start, end)]
@@ -202,7 +202,7 @@ class _Layout:
 
     def _replace(self, loc: Loc, node: Node, value: Value, in_flow: bool) -> list[TextEdit]:
         self._unshared(node)
-        start, end = node.span.start, node.span.end
+        start, end = node.start, node.end
         if node.style == "open":
             _refuse("a block of text of its own indentation stands there")
         if node.style == "literal" and "#" in self.text[start : self._line_end(start)]:
@@ -211,10 +211,10 @@ class _Layout:
             _refuse("a comment stands inside of it")
         text = value_text(value, flow=in_flow)
         if node.style == "block":
-            key_span = self._find(loc[:-1])[0].children[loc[-1]][0]
-            if key_span is None:
+            key_range = self._find(loc[:-1])[0].children[loc[-1]][0]
+            if key_range is None:
                 _refuse("it stands in a list")
-            start = self.text.index(":", key_span.end) + 1
+            start = self.text.index(":", key_range.end) + 1
             if comments_in(self.document, start, end):
                 _refuse("a comment stands inside of it")
             text = " " + text
@@ -260,7 +260,7 @@ class _Layout:
     def _indent(self, mapping: Node) -> str:
         key = next(iter(mapping.children.values()))[0]
         assert key is not None, "a mapping has keys"
-        return " " * (key.column - 1)
+        return " " * (key.start - self._line_start(key.start))
 
     def _line_start(self, offset: int) -> int:
         return self.document.positions.line(self.document.positions.span(offset, offset).line).start

@@ -18,15 +18,15 @@ class Projects:
     def __init__(self, *, isolated: bool = False, given: Path | None = None) -> None:
         self._isolated = isolated
         self._given = given
-        self._known: dict[Path, Config] = {}
+        self._known: dict[str, Config] = {}
 
     def of(self, file: str) -> Config:
         """The settings for a file (`<stdin>` counts as a file of the current folder). Raises UsageError."""
         # a link belongs to where it stands, not to where it leads
-        folder = Path(os.path.abspath(file)).parent if not file.startswith("<") else Path.cwd()
+        folder = os.path.dirname(os.path.abspath(file)) if not file.startswith("<") else os.getcwd()
         found = self._known.get(folder)
         if found is None:
-            found = self._known[folder] = self._find(folder)
+            found = self._known[folder] = self._find(Path(folder))
         return found
 
     def _find(self, folder: Path) -> Config:

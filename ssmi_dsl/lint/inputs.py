@@ -5,7 +5,6 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from ssmi_dsl.document import Document, read_document, read_file
@@ -30,9 +29,8 @@ class Input:
     file: Path | None
     is_stdin: bool = False
 
-    @cached_property
-    def document(self) -> Document:
-        """The file read as YAML."""
+    def read(self) -> Document:
+        """The file read as YAML. Nobody keeps it: a thousand documents need more memory than they are worth time."""
         return read_file(Path(self.path)) if self.data is None else read_document(self.data, self.path)
 
     @property

@@ -59,10 +59,14 @@ class Finding:
     fix: Fix | None = None
 
 
+# what a rule finds in a context (of rules on the method: a `RuleContext`)
+Check = Callable[[Any], Iterator[Finding]]
+
+
 @dataclass(frozen=True)
 class RuleModule:
     """A rule with its documentation page and, if it runs on a spec, its check."""
 
     rule: Rule
     page: str
-    check: Callable[[Any], Iterator[Finding]] | None
+    check: Check | None

@@ -57,8 +57,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
     is_random = any(isinstance(branch.encoder.backbone, Timm) for branch in method.branches)
     if views.count < 2 or has_pairs or is_random or any(other is not None for other in others):
         return
-    first, second = (resolve_augment(views.augment, index) for index in (0, 1))
-    if first == second and all(_is_fixed(op) for _, op in first):
+    first = resolve_augment(views.augment, 0)
+    if all(_is_fixed(op) for _, op in first) and first == resolve_augment(views.augment, 1):
         yield Finding(
             ("views", "augment"),
             "nothing in this augmentation is random, so both views of a sample are the same",

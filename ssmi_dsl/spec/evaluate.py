@@ -44,9 +44,9 @@ class Evaluate(Params):
     """What a run measures beside its loss."""
 
     mutual_information: MutualInformation = Field(
-        default=MutualInformation(), description="read-out of mutual information"
+        default=MutualInformation.usual(), description="read-out of mutual information"
     )
-    probe: Probe = Field(default=Probe(), description="the probe on frozen features")
+    probe: Probe = Field(default=Probe.usual(), description="the probe on frozen features")
     monitors: tuple[Monitor, ...] = Field(
         default=("feature-std", "effective-rank"), strict=False, description="what watches for collapse during a run"
     )

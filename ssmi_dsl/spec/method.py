@@ -12,7 +12,7 @@ from ssmi_dsl.components.heads import Head, output_width
 from ssmi_dsl.spec.branches import Branch, Ema, Frozen, Prototypes
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
-from ssmi_dsl.spec.recipe import Recipe
+from ssmi_dsl.spec.recipe import Recipe, recipe_of
 
 # outputs of a branch that an objective may read: backbone features, behind the projector, behind the predictor, all of it;
 # rows for each place of an image: the backbone's feature map, tokens behind all heads, those of hidden patches only
@@ -128,7 +128,7 @@ class Method:
 
     def focused(self, index: int) -> "Method":
         """The same method, seen from another of its objectives."""
-        return replace(self, focus=index)
+        return self if index == self.focus else replace(self, focus=index)
 
     def branch(self, name: str) -> BranchView:
         return next(branch for branch in self.branches if branch.name == name)
@@ -165,6 +165,11 @@ def understand(spec: MethodSpec, recipe: Recipe) -> Method:
         paradigm=spec.paradigm or _infer_paradigm(branches, phases),
         phases=phases,
     )
+
+
+def under_recipe(method: Method, name: str) -> Method:
+    """The same method under another of the recipes that change nothing of it: only a recipe has numbers of its own."""
+    return replace(method, recipe=recipe_of(method.spec, name))
 
 
 def split_output(text: str) -> tuple[str, str]:

@@ -45,8 +45,8 @@ class MethodSpec(Params):
     recipes: dict[Name, RecipeSpec] = Field(
         default={}, max_length=MAX_RECIPES, description="optimisation settings by scale"
     )
-    evaluate: Evaluate = Field(default=Evaluate(), description="what a run measures")
+    evaluate: Evaluate = Field(default=Evaluate.usual(), description="what a run measures")
     claims: tuple[Literal["monotone-mi"], ...] = Field(
         default=(), strict=False, description="properties that the spec promises"
     )
-    lint: Lint = Field(default=Lint(), description="findings that this spec accepts")
+    lint: Lint = Field(default=Lint.usual(), description="findings that this spec accepts")

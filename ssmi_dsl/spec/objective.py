@@ -33,7 +33,7 @@ class Objective(Params):
         description="how the marginal term is estimated or replaced"
     )
     positive: Annotated[Positive, OneOf(POSITIVES)] = Field(
-        default=Paired(), description="how the partner of an anchor is found among the targets"
+        default=Paired.usual(), description="how the partner of an anchor is found among the targets"
     )
     name: str | None = Field(
         default=None,
@@ -48,7 +48,7 @@ class Objective(Params):
         description="which views meet: each with every other global view, or each global view with itself, as two branches see it",
     )
     weight: float = Field(default=1.0, gt=0, description="factor on the whole loss")
-    weights: Weights = Field(default=Weights(), description="weights of the two terms")
+    weights: Weights = Field(default=Weights.usual(), description="weights of the two terms")
     directions: Literal["mean", "sum"] = Field(
         default="mean", description="how the two directions of a swapped or asymmetric loss are combined"
     )

@@ -69,7 +69,7 @@ class Optimize(Params):
     updates: Literal["sequential", "simultaneous"] = Field(
         default="sequential", description="whether the M-step sees the result of the E-step of the same batch"
     )
-    predictor: PredictorUpdate = Field(default=PredictorUpdate(), description="update of the predictor")
+    predictor: PredictorUpdate = Field(default=PredictorUpdate.usual(), description="update of the predictor")
     terms: TermsUpdate | None = Field(
         default=None, description="update of what terms of the objectives learn; default: as the encoder"
     )

@@ -4,12 +4,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ssmi_dsl.components.datasets import DATASETS
-from ssmi_dsl.components.optimizers import OPTIMIZERS, Optimizer
+from ssmi_dsl.components.optimizers import Optimizer, Sgd
 from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import MethodSpec
+from ssmi_dsl.spec.optimize import RecipeSpec
 
 DEFAULT_RECIPE = "default"
-ONE_DEVICE = Hardware()
+ONE_DEVICE = Hardware.usual()
+_DEFAULTS: dict[str, object] = {
+    "optimizer": Sgd.usual(),
+    "batch_size": 256,
+    "epochs": 100,
+    "warmup_epochs": 0.0,
+    "schedule": "cosine",
+    "precision": "float32",
+    "channels_last": True,
+    "hardware": ONE_DEVICE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +63,14 @@ def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> R
 
     `num_train` is the size of the training set; by default that of the bundled data set which uses this recipe, if there is one.
     """
-    own = spec.recipes.get(name)
-    base = spec.recipes.get(DEFAULT_RECIPE)
-    chain = [layer for layer in (own, base) if layer is not None]
-
-    def first(field: str, default: object) -> object:
-        return next((value for layer in chain if (value := getattr(layer, field)) is not None), default)
-
     if num_train is None:
         of_graphs = spec.views.graph is not None
         fitting = (info for info in DATASETS.values() if info.recipe == name and (info.graph is not None) == of_graphs)
         num_train = next((info.num_train for info in fitting), None)
-    values = {
-        "optimizer": first("optimizer", OPTIMIZERS["sgd"]()),
-        "batch_size": first("batch_size", 256),
-        "epochs": first("epochs", 100),
-        "warmup_epochs": first("warmup_epochs", 0.0),
-        "schedule": first("schedule", "cosine"),
-        "precision": first("precision", "float32"),
-        "channels_last": first("channels_last", True),
-        "hardware": first("hardware", ONE_DEVICE),
-    }
+    values = {**_DEFAULTS, **_said(spec.recipes.get(DEFAULT_RECIPE)), **_said(spec.recipes.get(name))}
     return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec
+
+
+def _said(layer: RecipeSpec | None) -> dict[str, object]:
+    """What a recipe says of the settings that have a default."""
+    return {field: value for field, value in layer or () if value is not None and field in _DEFAULTS}

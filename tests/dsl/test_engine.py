@@ -5,7 +5,7 @@ import pytest
 from ssmi_dsl import engine
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.document import read_document
-from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
+from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, enabled_checks, finish, run_rules
 from ssmi_dsl.rules import Finding, Rule, RuleModule, all_rules, find_rule, suggest_rules
 
 SY = [f"SY{number:03}" for number in range(1, 16)]
@@ -97,8 +97,8 @@ def test_run_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     module = RuleModule(Rule("SD999", "test-rule", Severity.WARNING, "a test"), "page", check)
     monkeypatch.setattr(engine, "all_rules", lambda: (module,))
     document = read_document("a: {b: 1}\nc: 2\n", "x.yaml")
-    (found,) = run_rules({"n": 3}, document)
+    (found,) = run_rules({"n": 3}, document, enabled_checks())
     assert (found.code, found.message, found.path, found.loc) == ("SD999", "found 3", "x.yaml", ("a", "b"))
     assert (found.span.line, found.span.column) == (1, 5)
     assert found.labels[0].span.line == 2
-    assert run_rules({"n": 3}, document, Settings(ignore=("test-rule",))) == []
+    assert run_rules({"n": 3}, document, enabled_checks(Settings(ignore=("test-rule",)))) == []

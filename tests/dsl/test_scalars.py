@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from ssmi_dsl.scalars import MAX_INTEGER_DIGITS, is_ambiguous, is_oversized, resolve
+from ssmi_dsl.scalars import MAX_INTEGER_DIGITS, is_ambiguous, is_oversized, is_word, resolve
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,19 @@ def test_not_ambiguous(text: str) -> None:
     assert not is_ambiguous(text)
 
 
+@pytest.mark.parametrize("text", ["simclr", "branch.output", "a1", "é", "offline", "Nulls", "_1", "x" * 5000])
+def test_a_word_is_text_in_every_version(text: str) -> None:
+    assert is_word(text)
+    assert resolve(text, quoted=False) == text
+    assert not is_oversized(text)
+    assert not is_ambiguous(text)
+
+
+@pytest.mark.parametrize("text", ["", "~", "null", "True", "no", "ON", "1", "-x", ".inf", "+", "0b1", "2020-01-31"])
+def test_what_may_be_a_value_is_no_word(text: str) -> None:
+    assert not is_word(text)
+
+
 def test_oversized_integers_stay_text() -> None:
     longest = "9" * MAX_INTEGER_DIGITS
     assert resolve(longest, quoted=False) == int(longest)
@@ -79,6 +92,8 @@ def test_oversized_integers_stay_text() -> None:
 
 def test_a_float_beyond_the_double_range_is_oversized() -> None:
     assert is_oversized("1e999")
+    assert is_oversized("1" * 400 + ".5")
+    assert not is_oversized("1" * 299 + ".5")
     assert resolve("1e999", quoted=False) == "1e999"
     assert not is_oversized(".inf")
 

@@ -24,7 +24,7 @@ def stored(tmp_path: Path, text: str = BROKEN) -> tuple[Cache, Input]:
     (item,) = read_inputs([str(tmp_path / "a.yaml")])
     cache = Cache(tmp_path / "cache")
     assert item.data is not None
-    cache.store(item.document, item.data, DEFAULT_SETTINGS, check(item.document))
+    cache.store(item.read(), item.data, DEFAULT_SETTINGS, check(item.read()))
     return cache, item
 
 
@@ -35,8 +35,8 @@ def found(cache: Cache, item: Input, settings: Settings = DEFAULT_SETTINGS):
 
 def test_findings_come_back_whole(tmp_path: Path) -> None:
     cache, item = stored(tmp_path)
-    assert found(cache, item) == check(item.document)
-    assert any(one.fix is not None and one.fix.changes for one in check(item.document))
+    assert found(cache, item) == check(item.read())
+    assert any(one.fix is not None and one.fix.changes for one in check(item.read()))
     assert (tmp_path / "cache" / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
     assert (tmp_path / "cache" / ".gitignore").read_text() == "*\n"
     assert [path.suffix for path in (tmp_path / "cache" / VERSION).iterdir()] == [".json"]
@@ -52,7 +52,7 @@ def test_other_bytes_settings_or_places_are_other_entries(tmp_path: Path) -> Non
 def test_a_changed_base_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text((specs_folder() / "byol.yaml").read_text())
     cache, item = stored(tmp_path, "extends: base.yaml\nname: mine\n")
-    assert extended_files(item.document) == [tmp_path.resolve() / "base.yaml"]
+    assert extended_files(item.read()) == [tmp_path.resolve() / "base.yaml"]
     assert found(cache, item) == ()
     (tmp_path / "base.yaml").write_text("extends: byol\nname: base\n")
     assert found(cache, item) is None
@@ -87,12 +87,12 @@ def test_a_session_asks_the_cache_first(tmp_path: Path, monkeypatch: pytest.Monk
     cache, item = stored(tmp_path)
     session = Session(cache=cache)
     monkeypatch.setattr(Session, "lint", lambda *_: pytest.fail("linted again"))
-    assert session.find(item) == check(item.document)
+    assert session.find(item) == check(item.read())
 
 
 def test_a_record_is_json(tmp_path: Path) -> None:
     _, item = stored(tmp_path)
-    for one in check(item.document):
+    for one in check(item.read()):
         assert from_record(json.loads(json.dumps(to_record(one)))) == one
 
 

@@ -41,9 +41,12 @@ def _quick_lint_arguments(arguments: list[str]) -> dict[str, object] | None:
     if arguments[:1] != ["lint"]:
         return None
     import gc
+    import os
 
     from ssmi_runtime.cli.quick import quick_arguments
 
     # what imports and specs allocate lives until the process ends: looking for garbage takes a tenth of the time and finds none
     gc.set_threshold(200_000)
+    # plugins watch the models of an application: to look for them pydantic reads the metadata of every installed package
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     return quick_arguments(app.commands["lint"], arguments[1:])

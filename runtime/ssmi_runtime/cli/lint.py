@@ -60,7 +60,7 @@ def run_lint(
 
 
 def _lint(inputs: Sequence[Input], session: Session, format: str, options: LintOptions) -> int:
-    reports = report_files(options.reports, _files_read(inputs, session))
+    reports = report_files(options.reports, _files_read(inputs, session)) if options.reports else []
     if not options.no_cache and (len(inputs) >= CACHED_FROM or options.cache_dir is not None):
         from ssmi_dsl.lint.cache import Cache, cache_folder
 

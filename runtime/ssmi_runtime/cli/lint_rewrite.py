@@ -71,7 +71,7 @@ def rewrite_all(
 
 
 def _rewritten(item: Input, found: Sequence[Diagnostic], session: Session, options: LintOptions) -> _One:
-    document, fixed, silenced = item.document, 0, 0
+    document, fixed, silenced = item.read(), 0, 0
     if (
         options.fixes
         and document.data is not None
