@@ -3,24 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from ssmi_dsl.components.augment import resolve_augment
-from ssmi_dsl.components.augment_operations import GEOMETRIC
-from ssmi_dsl.components.backbones import Vit, gives_tokens
 from ssmi_dsl.components.base import Params
-from ssmi_dsl.components.heads import LinearHead, MaskedConvolutionsHead, TransformerHead
+from ssmi_dsl.components.heads import LinearHead
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Loc, Patch, Severity
 from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.evaluate import Evaluate
-from ssmi_dsl.spec.masks import InverseBlockMask
-from ssmi_dsl.spec.method import OUTPUTS, TOKEN_OUTPUTS, split_output
+from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.structure_graphs import graph_findings
 from ssmi_dsl.structure_modalities import modality_findings
+from ssmi_dsl.structure_tokens import token_findings
 from ssmi_dsl.terms import Term, term_name
-from ssmi_dsl.terms.critics.prototypes import Prototypes
-from ssmi_dsl.terms.marginals.mean_entropy import MeanEntropy
 from ssmi_dsl.wording import quote
 
 Finding = tuple[str, str, Loc, str]
@@ -36,7 +31,7 @@ def objective_loc(spec: MethodSpec, index: int) -> Loc:
 
 def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, ...]:
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
-    parts = (graph_findings, modality_findings)
+    parts = (token_findings, graph_findings, modality_findings)
     found = [*_references(spec), *_not_yet(spec)]
     found += [item for part in parts for item in part(spec, lambda index: objective_loc(spec, index))]
     return tuple(
@@ -110,101 +105,6 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
                 yield "SY012", "unresolved-reference", loc, f"a branch has no output {quote(output)}{hint}"
 
 
-def _tokens_not_yet(spec: MethodSpec) -> Iterator[Finding]:
-    """Combinations of tokens, masks and predictors that have no meaning or no compiler."""
-
-    def no(loc: Loc, text: str) -> Finding:
-        return "SY011", "not-yet-compiled", loc, text
-
-    for name, branch in spec.branches.items():
-        encoder = branch.encoder or spec.encoder
-        if branch.input != "whole" and spec.views.mask is None:
-            yield no(
-                ("branches", name, "input"), f"`input: {branch.input}` needs `views.mask`, which says what is hidden"
-            )
-        partly = isinstance(spec.views.mask, InverseBlockMask) and spec.views.mask.predicted < 1
-        if branch.input == "masked" and partly:
-            text = "a branch that sees tokens in place of hidden patches needs them all; leave `predicted` of the mask at 1"
-            yield no(("branches", name, "input"), text)
-        if branch.input != "whole" and not isinstance(encoder.backbone, Vit):
-            yield no(("branches", name, "input"), "only the backbone `vit` can leave out patches")
-        if branch.tokens is not None and branch.tokens.blocks is not None and not isinstance(encoder.backbone, Vit):
-            yield no(("branches", name, "tokens", "blocks"), "only the backbone `vit` has transformer blocks")
-        if isinstance(branch.predictor, TransformerHead) and (
-            branch.input != "visible" or branch.projector is not None
-        ):
-            text = "a transformer predicts from the encoder's tokens: it needs `input: visible` and no projector"
-            yield no(("branches", name, "predictor"), text)
-        context = branch.tokens is not None and isinstance(branch.tokens.projector, MaskedConvolutionsHead)
-        if context and branch.input != "whole":
-            yield no(("branches", name, "tokens", "projector"), "masked convolutions need all places of a map")
-    for index, objective in enumerate(spec.objective):
-        if isinstance(objective.marginal, MeanEntropy) and not isinstance(objective.critic, Prototypes):
-            yield no(
-                (*objective_loc(spec, index), "critic"), "the marginal `mean-entropy` needs the critic `prototypes`"
-            )
-        ends = ("output",) if objective.on is None else (objective.on.a, objective.on.b)
-        if objective.positive.of_tokens and not {split_output(end)[1] for end in ends} <= {"map", "tokens"}:
-            text = f"the positive `{term_name(objective.positive)}` looks among tokens: write `on: {{a: branch.tokens, b: branch.tokens}}`"
-            yield no((*objective_loc(spec, index), "positive"), text)
-        yield from _hidden_not_yet(spec, index)
-        for end in ("a", "b") if objective.on is not None else ():
-            name, output = split_output(getattr(objective.on, end))
-            if name not in spec.branches or output not in OUTPUTS:
-                continue
-            branch, loc = spec.branches[name], (*objective_loc(spec, index), "on", end)
-            if output in TOKEN_OUTPUTS and not gives_tokens(branch.encoder or spec.encoder):
-                yield no(loc, f"the encoder of `{name}` gives no tokens; use `vit`, `resnet18` or `conv-small`")
-            if output == "hidden" and spec.views.mask is None:
-                yield no(loc, "`hidden` needs `views.mask`, which says what is hidden")
-            if output == "hidden" and _has_context(spec, name):
-                yield no(loc, f"the context of `{name}` is one of all places of a map; read `{name}.tokens`")
-            transformer = isinstance(branch.predictor, TransformerHead)
-            if branch.input == "visible" and output == "hidden" and not transformer:
-                yield no(loc, f"`{name}` does not see hidden patches; a transformer as its predictor can predict them")
-            if branch.input == "visible" and output in ("map", "tokens"):
-                yield no(loc, f"tokens of the visible patches of `{name}` have no counterpart")
-            if transformer and output in ("prediction", "output"):
-                yield no(loc, f"the predictor of `{name}` predicts `{name}.hidden` only")
-
-
-def _has_context(spec: MethodSpec, name: str) -> bool:
-    """Whether tokens of a branch pass masked convolutions, its own or those of the branch that it takes parameters from."""
-    seen: set[str] = set()
-    while name in spec.branches and name not in seen:
-        tokens = spec.branches[name].tokens
-        if tokens is not None and tokens.projector is not None:
-            return isinstance(tokens.projector, MaskedConvolutionsHead)
-        seen.add(name)
-        name = spec.branches[name].of or ""
-    return False
-
-
-def _hidden_not_yet(spec: MethodSpec, index: int) -> Iterator[Finding]:
-    """What a marginal needs that scores all tokens of the target, while the anchor predicts those of hidden ones."""
-    objective, loc = spec.objective[index], objective_loc(spec, index)
-    if not objective.marginal.needs_hidden:
-        return
-    word = term_name(objective.marginal)
-    if not isinstance(objective.critic, Prototypes):
-        yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
-    ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
-    if ends[0] != "hidden" or ends[1] not in ("map", "tokens"):
-        text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}`"
-        yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
-    moved = _first_that_moves(spec)
-    if objective.views == "other" and moved is not None:
-        text = f"`{moved}` moves the places of each view on its own, so hidden ones have no counterpart; use `views: same`, or leave it out"
-        yield "SY011", "not-yet-compiled", (*loc, "views"), text
-
-
-def _first_that_moves(spec: MethodSpec) -> str | None:
-    """The first operation that changes where things lie in a view."""
-    views = range(spec.views.total)
-    ops = (op for view in views for op in resolve_augment(*spec.views.augment_of(view)))
-    return next((name for name, op in ops if isinstance(op, GEOMETRIC)), None)
-
-
 def _is_circular(spec: MethodSpec, name: str) -> bool:
     seen = {name}
     while (following := spec.branches[name].of) is not None and following in spec.branches:
@@ -234,7 +134,6 @@ def _not_yet(spec: MethodSpec) -> Iterator[Finding]:
             loc = (*objective_loc(spec, index), "marginal")
             what = f"the marginal `{term_name(objective.marginal)}` of {views.total} views"
             yield no(loc, f"{what} with the bound `{term_name(objective.bound)}`")
-    yield from _tokens_not_yet(spec)
     if views.split is not None:
         yield no(("views", "split"), "`views.split`")
     if spec.optimize.blocks is not None and len(spec.optimize.blocks) > 2:

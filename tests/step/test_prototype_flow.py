@@ -82,3 +82,10 @@ def test_groups_pass_a_gradient_to_the_projection() -> None:
     paths = _paths(lower(_method("smog")), "online.projector")
     assert "online.projection:0" in paths
     assert not any(path.startswith("target") for path in paths)
+
+
+def test_state_without_targets_to_follow_is_refused() -> None:
+    with pytest.raises(
+        CompileError, match="the objective `neighbour` has no pair of views, and its state no targets to follow"
+    ):
+        lower(_method("all4one", "views.count=1"))

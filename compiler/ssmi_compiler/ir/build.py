@@ -234,6 +234,8 @@ class _Step:
         """State that changes once in a step, from all targets; then everything that changed is written back."""
         for view in self.method.objectives:
             if self.tensors[view.index].state:
+                if not view.pairs:
+                    raise CompileError(f"the objective `{view.name}` has no pair of views, and its state no targets to follow")
                 seen = dict.fromkeys((pair.target, pair.target_view) for pair in view.pairs)
                 found = [self.outputs.of(self.method.branch(name), view.target_output, views[v]) for name, v in seen]
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)

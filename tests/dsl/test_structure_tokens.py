@@ -1,0 +1,29 @@
+"""Ends of an objective that give a different number of vectors of a sample are refused; those that a marginal can pair are not."""
+
+import pytest
+
+from ssmi_dsl.check import check
+
+
+def messages(method: str, *overrides: str) -> list[str]:
+    return [item.message for item in check(method, recipe="digits", overrides=overrides) if item.code == "SY011"]
+
+
+@pytest.mark.parametrize(
+    ("method", "override", "a", "b"),
+    [
+        ("capi", "objective.marginal=predictor", "a vector of each hidden patch", "a vector of each place"),
+        ("i-jepa", "objective.on={a: context.hidden, b: target.map}", "a vector of each hidden patch", "a vector of each place"),
+        ("i-jepa", "objective.on={a: context.hidden, b: target.features}", "a vector of each hidden patch", "one vector"),
+        ("simclr", "objective.on={a: shared.map, b: shared.projection}", "a vector of each place", "one vector"),
+        ("deep-infomax", "objective.marginal=in-batch", "a vector of each place", "one vector"),
+        ("deep-infomax", "objective.on={a: shared.projection, b: shared.tokens}", "one vector", "a vector of each place"),
+    ],
+)  # fmt: skip
+def test_ends_that_cannot_be_paired_are_refused(method: str, override: str, a: str, b: str) -> None:
+    assert any(f"`a` gives {a} of a sample and `b` {b}" in message for message in messages(method, override))
+
+
+@pytest.mark.parametrize("method", ["capi", "i-jepa", "deep-infomax", "densecl", "vicregl", "cpc"])
+def test_ends_that_a_marginal_pairs_are_not(method: str) -> None:
+    assert messages(method) == []
