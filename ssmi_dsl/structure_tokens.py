@@ -95,21 +95,22 @@ def _has_context(spec: MethodSpec, name: str) -> bool:
 
 
 def _hidden_not_yet(spec: MethodSpec, index: int, loc: Loc) -> Iterator[Finding]:
-    """What a marginal needs that scores all tokens of the target, while the anchor predicts those of hidden ones."""
+    """What the prediction of hidden places needs: places that mean the same in both views, and for a marginal that scores all tokens of the target
+    the outputs that it reads."""
     objective = spec.objective[index]
+    ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
+    moved = _first_that_moves(spec) if "hidden" in ends and objective.views == "other" else None
+    if moved is not None:
+        text = f"`{moved}` moves the places of each view on its own, so hidden ones have no counterpart; use `views: same`, or leave it out"
+        yield "SY011", "not-yet-compiled", (*loc, "views"), text
     if not objective.marginal.needs_hidden:
         return
     word = term_name(objective.marginal)
     if not isinstance(objective.critic, Prototypes):
         yield "SY011", "not-yet-compiled", (*loc, "critic"), f"the marginal `{word}` needs the critic `prototypes`"
-    ends = ("", "") if objective.on is None else (split_output(objective.on.a)[1], split_output(objective.on.b)[1])
     if ends[0] != "hidden" or ends[1] not in ("map", "tokens"):
         text = f"the marginal `{word}` needs `on: {{a: BRANCH.hidden, b: BRANCH.map}}`"
         yield "SY011", "not-yet-compiled", (*loc, "marginal"), text
-    moved = _first_that_moves(spec)
-    if objective.views == "other" and moved is not None:
-        text = f"`{moved}` moves the places of each view on its own, so hidden ones have no counterpart; use `views: same`, or leave it out"
-        yield "SY011", "not-yet-compiled", (*loc, "views"), text
 
 
 def _unlike_ends(spec: MethodSpec, index: int, loc: Loc) -> Iterator[Finding]:

@@ -25,8 +25,8 @@ EVERY_METHOD = [
     pytest.param(name, marks=() if name in QUICK else (pytest.mark.slow,), id=name) for name in bundled_names()
 ]
 BATCH = 8
-# of encoders of width 4: what predicts features ends with as many
-_WIDTHS = {"salt": ["branches.student.predictor={mlp: [16, 32]}"]}
+# narrow, and as wide at its end as what it predicts
+_WIDTHS = {"salt": ["branches.student.predictor={mlp: [16, 64]}"]}
 _QUEUES = {name: ["objective.marginal={queue: {size: 64}}"] for name in ("moco-v1", "moco-v2")}
 
 

@@ -79,6 +79,8 @@ class Outcome:
 def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
     """Trace one step of `method`, at the sizes of the study, with its probes. `known` holds the steps traced before, by what they were traced from."""
     shown = sees_pictures(method.spec.encoder)
+    if any(view.spec.positive.needs_places for view in method.objectives):
+        raise ValueError("the study has no source images in which places lie")
     side = SIDE if shown else math.isqrt(FEATURES)
     networks = build_networks(method, channels=1, size=side, text=TEXT)
     views, batch = method.spec.views, method.recipe.batch_size

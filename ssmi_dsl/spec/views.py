@@ -24,7 +24,9 @@ class Views(Params):
     """The views of a sample: `count` global ones and, with multi-crop, `local` ones after them."""
 
     count: int = Field(default=2, ge=1, le=64, description="global views of every sample")
-    augment: AugmentChoice = Field(description="a preset, a preset with parameters, or a list of operations")
+    augment: AugmentChoice = Field(
+        description="a preset, a preset with parameters, a list of operations, or `per-view`: a list for each view"
+    )
     local: LocalViews | None = Field(default=None, description="small crops beside the global views (multi-crop)")
     encode: Literal["separately", "together"] = Field(
         default="separately",

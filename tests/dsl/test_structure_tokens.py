@@ -27,3 +27,9 @@ def test_ends_that_cannot_be_paired_are_refused(method: str, override: str, a: s
 @pytest.mark.parametrize("method", ["capi", "i-jepa", "deep-infomax", "densecl", "vicregl", "cpc"])
 def test_ends_that_a_marginal_pairs_are_not(method: str) -> None:
     assert messages(method) == []
+
+
+def test_hidden_places_of_views_that_move_on_their_own_are_refused() -> None:
+    moving = "views.augment=[{random-affine: {translate: 0.1}}]"
+    found = messages("i-jepa", f"recipes.digits.method.{moving}")
+    assert any("`random-affine` moves the places of each view on its own" in message for message in found)

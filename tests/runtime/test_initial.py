@@ -38,7 +38,7 @@ def test_a_frozen_teacher_takes_the_encoder_of_a_run_and_nothing_else_changes(tm
     method = load(
         "salt",
         recipe="digits",
-        overrides=[f"{WIDTH}=4", "recipes.digits.method.branches.student.predictor={mlp: [16, 32]}"],
+        overrides=[f"{WIDTH}=4", "recipes.digits.method.branches.student.predictor={mlp: [16, 64]}"],
     )
     state = _state(method, seed=0)
     before = {name: value.clone() for name, value in state.items()}
@@ -57,7 +57,7 @@ def test_a_run_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     method = load(
         "salt",
         recipe="digits",
-        overrides=[f"{WIDTH}=4", "recipes.digits.method.branches.student.predictor={mlp: [16, 32]}"],
+        overrides=[f"{WIDTH}=4", "recipes.digits.method.branches.student.predictor={mlp: [16, 64]}"],
     )
     with pytest.raises(RunError, match="choose a run with the same encoder"):
         fill_frozen(method, _state(method, seed=0), tmp_path / "run")

@@ -11,7 +11,7 @@ from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 
 SMALL = ["recipes.digits.batch_size=8", "recipes.digits.method.encoder.backbone.conv-small.width=4"]
-FROZEN = "recipes.digits.method.branches.student.predictor={mlp: [16, 32]}"
+FROZEN = "recipes.digits.method.branches.student.predictor={mlp: [16, 64]}"
 
 
 def _method(name: str, *overrides: str) -> Method:
@@ -44,7 +44,11 @@ def test_a_frozen_teacher_is_proven_to_stay_and_a_moving_one_is_refused(monkeypa
     method = _method("salt", FROZEN)
     lowered = lower(method)
     assert lowered.certificate.followers == ("teacher never moves",)
-    assert {flow.part for flow in lowered.certificate.flows} == {"student.encoder", "student.predictor"}
+    assert {flow.part for flow in lowered.certificate.flows} == {
+        "student.encoder",
+        "student.projector",
+        "student.predictor",
+    }
 
     run = lowering._Run.run
 
@@ -68,7 +72,7 @@ def test_a_predictor_in_closed_form_has_no_parameters_and_is_linear() -> None:
 
 
 def test_embeddings_of_two_widths_are_refused() -> None:
-    with pytest.raises(CompileError, match=r"`student.output` gives 16 features, `teacher.features` gives 32 features"):
+    with pytest.raises(CompileError, match=r"`student.output` gives 16 features, `teacher.output` gives 64 features"):
         lower(_method("salt", "recipes.digits.method.branches.student.predictor={mlp: [16, 16]}"))
 
 

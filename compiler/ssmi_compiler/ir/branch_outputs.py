@@ -32,10 +32,11 @@ class BranchOutputs:
             if output in TOKEN_OUTPUTS
         }
 
-    def of(self, branch: BranchView, output: OutputName, image: Value) -> Value:
-        """[N D] of an image or a text, or rows [N*P D] of its places, in front of any stop-gradient."""
+    def of(self, branch: BranchView, output: OutputName, image: Value, *, masked: Value | None = None) -> Value:
+        """[N D] of an image or a text, or rows [N*P D] of its places, in front of any stop-gradient. `hidden` are the places that the mask of
+        the view `masked` (default: the image) hides."""
         if output in TOKEN_OUTPUTS:
-            return self._token_rows(branch, output, image)
+            return self._token_rows(branch, output, image, masked or image)
         z = self._features(branch, image)
         if output == "features":
             return z
@@ -66,7 +67,7 @@ class BranchOutputs:
             return self._part_of("pooled", self._all_tokens(branch, image))
         return self._encode(branch, image, self.sizes.features[branch.owner])
 
-    def _token_rows(self, branch: BranchView, output: OutputName, image: Value) -> Value:
+    def _token_rows(self, branch: BranchView, output: OutputName, image: Value, masked: Value) -> Value:
         """Rows for places of the images: of the feature map, or tokens behind the heads that `branch` has for them."""
         x = self._all_tokens(branch, image)
         if output == "map":
@@ -74,7 +75,7 @@ class BranchOutputs:
         if isinstance(branch.predictor, TransformerHead):
             return self._predicted(branch, x, image)
         taken = output == "hidden"
-        z = self._part_of("take_tokens", x, self.mask(image, "hidden")) if taken else self._part_of("tokens", x)
+        z = self._part_of("take_tokens", x, self.mask(masked, "hidden")) if taken else self._part_of("tokens", x)
         own, head = branch.token_projector is not None, branch.token_projector or branch.projector
         if head is not None:
             part = f"{branch.owner}.{'token_projector' if own else 'projector'}"

@@ -160,7 +160,14 @@ class _Step:
 
     def _ends(self, view: ObjectiveView, pair: Pair, phase: Phase, views: list[Value]) -> tuple[Value, Value]:
         x = self._read(pair.anchor, view.anchor_output, pair.anchor_view, phase, views)
-        return x, self._read(pair.target, view.target_output, pair.target_view, phase, views)
+        y = self._read(
+            pair.target, view.target_output, pair.target_view, phase, views, masked=self._masked(pair, views)
+        )
+        return x, y
+
+    def _masked(self, pair: Pair, views: list[Value]) -> Value | None:
+        """The view whose mask says what a target's hidden places are: the anchor's, which predicts them. Local views have no mask."""
+        return views[pair.anchor_view] if pair.anchor_view < self.method.spec.views.count else None
 
     def _maps(self, view: ObjectiveView, pair: Pair, views: list[Value]) -> tuple[Value, Value]:
         anchor = self.outputs.of(view.anchor, "map", views[pair.anchor_view])
@@ -235,9 +242,10 @@ class _Step:
         for view in self.method.objectives:
             if self.tensors[view.index].state:
                 if not view.pairs:
-                    raise CompileError(f"the objective `{view.name}` has no pair of views, and its state no targets to follow")
-                seen = dict.fromkeys((pair.target, pair.target_view) for pair in view.pairs)
-                found = [self.outputs.of(self.method.branch(name), view.target_output, views[v]) for name, v in seen]
+                    raise CompileError(
+                        f"the objective `{view.name}` has no pair of views, and its state no targets to follow"
+                    )
+                found = self._found(view, views)
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
                 first = view.pairs[0]
                 embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
@@ -258,8 +266,30 @@ class _Step:
             if self.graph.ops[value.index].name != "state":
                 self.b.effect("store", value, key=f"{self.tensors[index].part}.{name}")
 
-    def _read(self, name: str, output: OutputName, view: int, phase: Phase, views: list[Value]) -> Value:
-        z = self.outputs.of(self.method.branch(name), output, views[view])
+    def _found(self, view: ObjectiveView, views: list[Value]) -> list[Value]:
+        """Every target that an objective compares with, once."""
+        read = [
+            self.outputs.of(
+                self.method.branch(pair.target),
+                view.target_output,
+                views[pair.target_view],
+                masked=self._masked(pair, views),
+            )
+            for pair in view.pairs
+        ]
+        return list({value.index: value for value in read}.values())
+
+    def _read(
+        self,
+        name: str,
+        output: OutputName,
+        view: int,
+        phase: Phase,
+        views: list[Value],
+        *,
+        masked: Value | None = None,
+    ) -> Value:
+        z = self.outputs.of(self.method.branch(name), output, views[view], masked=masked)
         shown = name if output == "output" else f"{name}.{output}"
         z = self.b.op("probe", z, shape=z.shape, path=f"{phase.name}/{shown}:{view}")
         return self.b.op("stop_gradient", z, shape=z.shape) if name in phase.stopped else z
