@@ -62,7 +62,7 @@ def page(methods: Mapping[str, Rows], unmutated: str) -> str:
         lines.append("None.")
     for name, mutation in missed:
         row = methods[name][mutation]
-        reason = REASONS.get((name, mutation), REASONS.get(("", mutation), "No reason is known."))
+        reason = _reason(name, mutation) or "No reason is known."
         lines.append(f"- `{mutation}` of {name} ({_certificate(row)}, {row['simulation']}): {reason}")
     lines += ["", "## What each mutation does", "", "| mutation | what is done |", "| --- | --- |"]
     lines += [f"| {mutation.name} | {mutation.what} |" for mutation in MUTATIONS]
@@ -77,7 +77,8 @@ def summary(methods: Mapping[str, Rows], unmutated: str) -> list[str]:
     tried = [row for row in passed if row["trial"] is not None]
     refused = [row for row in pairs if _certificate(row) == "refused"]
     known = sum(bool(row["lint"]["error"]) for row in refused)
-    broken = [row for row in passed if is_broken(row)]
+    missed = list(disagreements(methods, unmutated))
+    unknown = sum(_reason(*miss) is None for miss in missed)
     fewest = min((len(rows) - 1 for rows in methods.values()), default=0)
     seconds = sum(row["seconds"] for rows in methods.values() for row in rows.values())
     flagged = [name for name, rows in methods.items() if any(rows[unmutated]["lint"].values())]
@@ -86,12 +87,16 @@ def summary(methods: Mapping[str, Rows], unmutated: str) -> list[str]:
     lines = [
         f"- {len(pairs)} mutated specs of {len(methods)} methods, at least {fewest} of each, by {len(MUTATIONS)} mutations; {seconds:.0f} s of CPU time.",
         f"- Lint calls {len(errors)} of them errors. The certificate refuses {len(refused)}, lint {known} of these.",
-        f"- Of the {len(passed)} that lint lets pass, {len(tried)} were lowered, certified and trained so far; {len(broken)} are broken, each with a reason.",
+        f"- Of the {len(passed)} that lint lets pass, {len(tried)} were lowered, certified and trained so far; {len(missed)} are broken, {unknown} of them for no known reason.",
         f"- Unmutated specs that lint flags: {', '.join(flagged) or 'none'}; that the certificate refuses: {', '.join(no) or 'none'}.",
     ]
     if waiting:
         lines.append(f"- Judged by lint alone so far: {', '.join(waiting)}. The command goes on where it stopped.")
     return lines
+
+
+def _reason(name: str, mutation: str) -> str | None:
+    return REASONS.get((name, mutation), REASONS.get(("", mutation)))
 
 
 def is_broken(row: Mapping[str, Any]) -> bool:

@@ -18,4 +18,8 @@ REASONS: dict[tuple[str, str], str] = {
         "(DV001), does not train reliably at the learning rate of the study."
     ),
     ("tschannen-nwj-mlp", "critic-dot"): "As for tschannen-nwj.",
+    ("", "predictor-on-both"): (
+        "A gap of lint: a predictor on a branch that is held constant never moves. The certificate names it (GF002), so that it does not compile."
+    ),
+    ("", "predictor-on-target"): "As for `predictor-on-both`.",
 }

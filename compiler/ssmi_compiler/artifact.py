@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from ssmi_compiler.compile import InPlaceStep, Lowered, example_inputs, metric_names
-from ssmi_compiler.errors import ArtifactError
+from ssmi_compiler.errors import ArtifactError, CompileError
 from ssmi_compiler.ir.graph import Graph
 from ssmi_compiler.ir.text import print_graph
 from ssmi_dsl.components.datasets import DATASETS
@@ -69,7 +69,7 @@ def write_artifact(lowered: Lowered, folder: Path, *, seed: int = 0) -> Artifact
         examples = tuple(inputs[name] for name in lowered.step.inputs)
         exported = torch.export.export(InPlaceStep(lowered.step), examples, strict=False)
         package = building / "step.pt2"
-        torch._inductor.aoti_compile_and_package(exported, package_path=str(package))
+        _package(exported, package)
         manifest = {**manifest_of(lowered), "sha256": hashlib.sha256(package.read_bytes()).hexdigest()}
         with (building / "manifest.json").open("w") as file:
             json.dump(manifest, file, indent=1)
@@ -89,6 +89,19 @@ def write_stages(stages: Sequence[tuple[str, Graph]], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for index, (name, graph) in enumerate(stages):
         (folder / f"{index:02d}-{name}.mi").write_text(print_graph(graph))
+
+
+def _package(exported: torch.export.ExportedProgram, path: Path) -> None:
+    """Compile ahead of time. Raises CompileError where PyTorch's compiler fails on a step that is proven and exported."""
+    from torch._inductor.exc import InductorError  # the whole compiler: opening an artifact does without it
+
+    try:
+        torch._inductor.aoti_compile_and_package(exported, package_path=str(path))
+    except InductorError as error:
+        raise CompileError(
+            f"PyTorch {torch.__version__} fails to compile this step ({str(error).strip().splitlines()[0]}): a fault of its compiler, not of the spec. "
+            "Another number of views or prototypes, `optimize.swap`, or another version of PyTorch often gets around it"
+        ) from error
 
 
 def open_artifact(folder: Path) -> Artifact:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch._inductor.exc import InductorError
 
 from ssmi_compiler.artifact import Artifact, artifact_key, open_artifact, write_artifact
 from ssmi_compiler.compile import lower
-from ssmi_compiler.errors import ArtifactError
+from ssmi_compiler.errors import ArtifactError, CompileError
 from ssmi_dsl.load import load
 from ssmi_dsl.spec.method import Method
 from ssmi_runtime.loop import train
@@ -95,3 +96,16 @@ def test_a_killed_and_resumed_run_ends_bit_identical(compiled: tuple[Artifact, M
         assert torch.equal(value, resumed["state"][name]), name
     rows = [(tmp_path / name / "metrics.jsonl").read_text() for name in ("whole", "killed")]
     assert rows[0] == rows[1]
+
+
+def test_a_failure_of_the_tensor_compiler_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise InductorError(KeyError("buf246"), None)  # pyright: ignore[reportArgumentType] - the frame is for its own report
+
+    monkeypatch.setattr(torch._inductor, "aoti_compile_and_package", fails)
+    lowered = lower(load("jmi", recipe="digits", overrides=["recipes.digits.batch_size=8"]))
+    with pytest.raises(CompileError, match=r"fails to compile this step \(KeyError: 'buf246'\)"):
+        write_artifact(lowered, tmp_path / "jmi")
+    assert list(tmp_path.iterdir()) == []
