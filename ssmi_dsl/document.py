@@ -11,10 +11,11 @@ from typing import Any, Literal, cast
 
 from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Span, TextEdit
 from ssmi_dsl.positions import Positions
-from ssmi_dsl.reader import Node, Range, read_tree
+from ssmi_dsl.reader import read_tree
 from ssmi_dsl.rules.sy001_syntax_error import RULE as SYNTAX_ERROR
 from ssmi_dsl.rules.sy008_document_over_budget import RULE as DOCUMENT_OVER_BUDGET
 from ssmi_dsl.source_text import MAX_BYTES, decode
+from ssmi_dsl.tree import Node, Range
 
 _SUPPRESSION = re.compile(
     # the mark comes first, then what must stand before it: a search for a fixed letter is ten times as fast

@@ -6,7 +6,7 @@ as many problems as anybody reads.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, cast
 
 import yaml
 from yaml.events import (
@@ -33,6 +33,7 @@ from ssmi_dsl.rules.sy009_ambiguous_scalar import RULE as AMBIGUOUS_SCALAR
 from ssmi_dsl.rules.sy010_unsupported_yaml import RULE as UNSUPPORTED_YAML
 from ssmi_dsl.rules.sy013_invisible_character import RULE as INVISIBLE_CHARACTER
 from ssmi_dsl.source_text import has_surrogate, num_bytes, refused_characters, without_refused
+from ssmi_dsl.tree import Node, Range, Style, Tree
 from ssmi_dsl.wording import quote
 
 MAX_DEPTH = 64
@@ -43,46 +44,8 @@ MAX_EXPANDED_BYTES = 8 * 1024 * 1024
 
 _TOO_DEEP = f"nesting over {MAX_DEPTH} levels"
 
-# `open` is a block scalar whose end is not known
-Style = Literal["plain", "quoted", "literal", "open", "flow", "block"]
-
 _BLOCK_STYLES = ("|", ">")
 _LOADER = cast(Any, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-class Range(NamedTuple):
-    """Offsets `[start, end)` in the text."""
-
-    start: int
-    end: int
-
-
-@dataclass(eq=False, slots=True)
-class Node:
-    """A value at `[start, end)`, and for a collection its children: key or index to (place of the key, node).
-
-    `size` counts the nodes in it and `weight` their bytes with aliases expanded, `height` the levels of collections. `style` is how it is
-    written; `shared` says that it has an anchor or is an alias. Offsets become lines and columns when somebody asks for a span.
-    """
-
-    value: object
-    start: int
-    end: int
-    style: Style = "plain"
-    shared: bool = False
-    size: int = 1
-    weight: int = 0
-    height: int = 0
-    children: dict[str | int, tuple[Range | None, "Node"]] = field(default_factory=dict[str | int, Any])
-
-
-@dataclass(frozen=True)
-class Tree:
-    """What was read. `root` is None unless the file is one readable mapping; `scalars` are offset ranges in order."""
-
-    root: Node | None
-    diagnostics: tuple[Diagnostic, ...]
-    scalars: tuple[tuple[int, int], ...]
 
 
 class _UnreadableError(Exception):
@@ -179,18 +142,14 @@ class _Reader:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         start = min(mark.index, len(self._text)) if mark is not None else 0
         problem = getattr(error, "problem", None) or "it cannot be read as YAML"
-        if "nesting depth" in str(problem):
+        span = self._positions.span(start, start + 1)
+        if "nesting" in str(problem):
             # libyaml looks ahead: it may meet its own limit before the events show how deep the text is
-            self._stop(DOCUMENT_OVER_BUDGET, self._positions.span(start, start + 1), _TOO_DEEP)
+            self._stop(DOCUMENT_OVER_BUDGET, span, _TOO_DEEP)
         context = getattr(error, "context", None)
         help = None
         if self._text[start : start + 1] == "\t":
             problem, help = "a tab cannot stand here", "indent with spaces"
-        span = self._positions.span(start, start + 1)
-        if "nesting" in str(
-            problem
-        ):  # newer libyaml has a limit of its own, which a scanner meets before our count does
-            self._stop(DOCUMENT_OVER_BUDGET, span, f"nesting over {MAX_DEPTH} levels")
         self._report(SYNTAX_ERROR, span, str(problem), notes=(str(context),) if context else (), help=help)
         raise _UnreadableError from error
 

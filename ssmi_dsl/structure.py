@@ -10,6 +10,7 @@ from ssmi_dsl.fixes.fix import Fix, set_value
 from ssmi_dsl.guess import is_typo, nearest
 from ssmi_dsl.resolve import Resolved
 from ssmi_dsl.spec.evaluate import Evaluate
+from ssmi_dsl.spec.lineage import lineage
 from ssmi_dsl.spec.method import OUTPUTS, split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.structure_graphs import graph_findings
@@ -33,7 +34,9 @@ def structure_findings(spec: MethodSpec, source: Resolved) -> tuple[Diagnostic, 
     """SY012 for names that lead nowhere, SY011 for what cannot be compiled yet. A spec without findings can be understood."""
     parts = (token_findings, graph_findings, modality_findings)
     found = [*_references(spec), *_not_yet(spec)]
-    found += [item for part in parts for item in part(spec, lambda index: objective_loc(spec, index))]
+    for part in parts:
+        of_part = part(spec, lambda index: objective_loc(spec, index))
+        found += [("SY011", "not-yet-compiled", loc, text) for loc, text in of_part]
     return tuple(
         Diagnostic(
             code,
@@ -106,13 +109,8 @@ def _references(spec: MethodSpec) -> Iterator[Finding]:
 
 
 def _is_circular(spec: MethodSpec, name: str) -> bool:
-    seen = {name}
-    while (following := spec.branches[name].of) is not None and following in spec.branches:
-        if following in seen:
-            return True
-        seen.add(following)
-        name = following
-    return False
+    *_, last = lineage(spec.branches, name)
+    return spec.branches[last].of in spec.branches
 
 
 def _not_yet(spec: MethodSpec) -> Iterator[Finding]:

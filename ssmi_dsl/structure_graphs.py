@@ -14,23 +14,16 @@ from ssmi_dsl.terms.marginals.unlinked import Unlinked
 from ssmi_dsl.terms.positives.neighbours import Neighbours
 from ssmi_dsl.terms.positives.summary import Summary
 
-Finding = tuple[str, str, Loc, str]
 # backbones that take the features of a node
 OF_NODES = (Gcn, Identity, MlpBackbone)
 
 
-def graph_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[Finding]:
+def graph_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[tuple[Loc, str]]:
     """Combinations that cannot be compiled; `place` gives the YAML path of an objective by its number."""
-    for loc, text in (
-        *_views(spec),
-        *_encoders(spec),
-        *(
-            found
-            for index, objective in enumerate(spec.objective)
-            for found in _objective(spec, objective, place(index))
-        ),
-    ):
-        yield "SY011", "not-yet-compiled", loc, text
+    yield from _views(spec)
+    yield from _encoders(spec)
+    for index, objective in enumerate(spec.objective):
+        yield from _objective(spec, objective, place(index))
 
 
 def _views(spec: MethodSpec) -> Iterator[tuple[Loc, str]]:

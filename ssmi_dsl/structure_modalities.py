@@ -4,21 +4,18 @@ from collections.abc import Callable, Iterator
 
 from ssmi_dsl.components.backbones import EncoderSpec, Text
 from ssmi_dsl.diagnostics import Loc
+from ssmi_dsl.spec.lineage import lineage
 from ssmi_dsl.spec.method import split_output
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.objective import Objective
 
-Finding = tuple[str, str, Loc, str]
 
-
-def modality_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[Finding]:
+def modality_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[tuple[Loc, str]]:
     """Combinations that cannot be compiled; `place` gives the YAML path of an objective by its number."""
-    for loc, text in (
-        *_views(spec),
-        *_encoders(spec),
-        *(found for index, objective in enumerate(spec.objective) for found in _ends(spec, objective, place(index))),
-    ):
-        yield "SY011", "not-yet-compiled", loc, text
+    yield from _views(spec)
+    yield from _encoders(spec)
+    for index, objective in enumerate(spec.objective):
+        yield from _ends(spec, objective, place(index))
 
 
 def _views(spec: MethodSpec) -> Iterator[tuple[Loc, str]]:
@@ -46,13 +43,10 @@ def _encoders(spec: MethodSpec) -> Iterator[tuple[Loc, str]]:
 
 def _encoder(spec: MethodSpec, name: str) -> tuple[EncoderSpec, Loc]:
     """The encoder of a branch, its own or that of the branch it takes parameters from, and where it is written."""
-    seen: set[str] = set()
-    while name in spec.branches and name not in seen:
-        branch = spec.branches[name]
-        if branch.encoder is not None:
-            return branch.encoder, ("branches", name, "encoder", "backbone")
-        seen.add(name)
-        name = branch.of or ""
+    for owner in lineage(spec.branches, name):
+        encoder = spec.branches[owner].encoder
+        if encoder is not None:
+            return encoder, ("branches", owner, "encoder", "backbone")
     return spec.encoder, ("encoder", "backbone")
 
 

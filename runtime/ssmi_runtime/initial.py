@@ -28,11 +28,12 @@ def fill_frozen(method: Method, state: Mapping[str, Tensor], run: Path) -> None:
         for kind in ("param", "buffer"):
             prefix = f"state/{kind}/{branch.name}.encoder/"
             for name in [name for name in state if name.startswith(prefix)]:
-                found = saved.get(f"state/{kind}/{owner}.encoder/{name.removeprefix(prefix)}")
+                tensor = name.removeprefix(prefix)
+                found = saved.get(f"state/{kind}/{owner}.encoder/{tensor}")
                 if found is None or found.shape != state[name].shape:
                     what = "none" if found is None else f"the shape {tuple(found.shape)}"
                     raise RunError(
-                        f"{run}: `{branch.name}.encoder/{name.removeprefix(prefix)}` has the shape {tuple(state[name].shape)}, "
+                        f"{run}: `{branch.name}.encoder/{tensor}` has the shape {tuple(state[name].shape)}, "
                         f"the run has {what}; choose a run with the same encoder"
                     )
                 state[name].copy_(found)

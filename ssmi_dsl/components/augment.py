@@ -6,7 +6,7 @@ augment: [{random-resized-crop: {scale: [0.2, 1.0]}}, {horizontal-flip: {p: 0.5}
 augment: {per-view: {views: [[{color-jitter: {p: 1.0}}], [horizontal-flip]]}}
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
@@ -103,12 +103,8 @@ def _adjusted(recipe: Recipe, options: ImageOptions) -> Recipe:
 
 def _dump(value: PresetOptions | Recipe) -> object:
     if isinstance(value, tuple):
-        return [_one_key(AUGMENT_OPS, op) for op in value]
+        return _RECIPE.dump_python(value, mode="json")
     return {value.name: value.model_dump(mode="json")}
-
-
-def _one_key(table: Mapping[str, type[Params]], value: Params) -> dict[str, object]:
-    return {name_of(table, value): value.model_dump(mode="json")}
 
 
 _PRESET = OneOf({**{name: preset.options for name, preset in PRESETS.items()}, PerView.name: PerView})

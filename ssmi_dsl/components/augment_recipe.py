@@ -30,12 +30,11 @@ def _coherent(recipe: Recipe) -> Recipe:
 
 
 def _of_one_kind(views: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
-    if len(views) < 2:  # after the items: pydantic's own `min_length` counts valid items only and reports twice
-        raise PydanticCustomError("too_few_views", "one list serves all views; write it without `per-view`")
+    # the words stand behind "where"; after the items: pydantic's own `min_length` counts valid items only and reports twice
+    if len(views) < 2:
+        raise PydanticCustomError("too_few_views", "a list for each of at least two views")
     if len({name_of(AUGMENT_OPS, op) in VECTOR_OPS for recipe in views for op in recipe}) > 1:
-        raise PydanticCustomError(
-            "mixed_views", "one list is for vectors, another for images; all views are of one kind"
-        )
+        raise PydanticCustomError("mixed_views", "one kind of operations in all lists, on images or on vectors,")
     return views
 
 

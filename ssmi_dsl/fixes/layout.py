@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from ssmi_dsl.diagnostics import Change, Loc, Span, TextEdit, Value
 from ssmi_dsl.document import Document
 from ssmi_dsl.fixes.value_text import string_text, value_text
-from ssmi_dsl.reader import Node
+from ssmi_dsl.tree import Node
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"(?:(?<=[ \t])|(?<=[\r\n])|^)#[^\r\n]*")

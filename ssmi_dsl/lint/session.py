@@ -43,14 +43,14 @@ class Session:
         if known is not None:
             return known
         document = item.read()
-        found = self._check(document, settings)
+        found = _check(document, settings)
         if self.cache is not None and item.data is not None and not item.is_stdin:
             self.cache.store(document, item.data, settings, found)
         return found
 
     def lint(self, document: Document) -> tuple[Diagnostic, ...]:
         """What is found in a document, without the cache."""
-        return self._check(document, self.settings_of(document.path))
+        return _check(document, self.settings_of(document.path))
 
     def without_accepted(self, found: Mapping[str, Sequence[Diagnostic]]) -> list[Diagnostic]:
         """The findings of files, by path, that no baseline accepts, and a finding for every stale entry of a baseline."""
@@ -88,11 +88,12 @@ class Session:
         least = self.fail_on or self.projects.of(item.path).fail_on
         return item.severity.weight >= least.weight
 
-    def _check(self, document: Document, settings: Settings) -> tuple[Diagnostic, ...]:
-        from ssmi_dsl.check import check  # a run whose files are all known needs no models
-
-        return check(document, settings=settings)
-
     def _enabled(self, file: str) -> list[str]:
         settings = self.settings_of(file)
         return [module.rule.code for module in all_rules() if settings.enables(module.rule)]
+
+
+def _check(document: Document, settings: Settings) -> tuple[Diagnostic, ...]:
+    from ssmi_dsl.check import check  # a run whose files are all known needs no models
+
+    return check(document, settings=settings)

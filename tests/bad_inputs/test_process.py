@@ -172,6 +172,8 @@ def test_interrupt(folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # a shell starts its jobs in the background with interrupts ignored, and they would stay so here
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin is not None
     # it waits for its input by the time the pipe's reader is asleep; before that the signal would meet Python starting up

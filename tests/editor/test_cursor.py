@@ -10,7 +10,7 @@ from ssmi_dsl.bundled import bundled_names, specs_folder
 from ssmi_dsl.diagnostics import Loc
 from ssmi_dsl.document import read_file
 from ssmi_dsl.editor.cursor import Cursor, locate
-from ssmi_dsl.reader import Node
+from ssmi_dsl.tree import Node
 
 CASES: list[tuple[str, tuple[Loc, str, str] | None]] = [
     ("|", ((), "key", "")),

@@ -241,11 +241,7 @@ class _Step:
         """State that changes once in a step, from all targets; then everything that changed is written back."""
         for view in self.method.objectives:
             if self.tensors[view.index].state:
-                if not view.pairs:
-                    raise CompileError(
-                        f"the objective `{view.name}` has no pair of views, and its state no targets to follow"
-                    )
-                found = self._found(view, views)
+                found = self._targets_of(view, views)
                 targets = tuple(self.b.op("stop_gradient", value, shape=value.shape) for value in found)
                 first = view.pairs[0]
                 embedding, prototypes = self._scored(view, first, frozenset({first.target}), views)
@@ -266,9 +262,12 @@ class _Step:
             if self.graph.ops[value.index].name != "state":
                 self.b.effect("store", value, key=f"{self.tensors[index].part}.{name}")
 
-    def _found(self, view: ObjectiveView, views: list[Value]) -> list[Value]:
+    def _targets_of(self, view: ObjectiveView, views: list[Value]) -> list[Value]:
         """Every target that an objective compares with, once."""
-        read = [
+        if not view.pairs:
+            shown = f"the objective `{view.name}`" if view.name else "the objective"
+            raise CompileError(f"{shown} has no pair of views, and its state no targets to follow")
+        read = (
             self.outputs.of(
                 self.method.branch(pair.target),
                 view.target_output,
@@ -276,8 +275,8 @@ class _Step:
                 masked=self._masked(pair, views),
             )
             for pair in view.pairs
-        ]
-        return list({value.index: value for value in read}.values())
+        )
+        return list(dict.fromkeys(read))
 
     def _read(
         self,

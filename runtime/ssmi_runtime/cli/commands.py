@@ -266,7 +266,7 @@ def run(
     no_lint: Annotated[bool, typer.Option("--no-lint", help="Leave the verdict to the certificate.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of weights, batches and augmentation.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
-    init: Annotated[Path | None, typer.Option(help="Folder of a run whose networks the frozen branches take.")] = None,
+    init: Annotated[Path | None, typer.Option(help="Folder of a run whose encoder the frozen branches take.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default: a new one under runs/.")] = None,
     root: Annotated[Path | None, typer.Option(help="Folder of a data set that lies on disk.")] = None,
     download: Annotated[
