@@ -4,8 +4,9 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -95,7 +96,8 @@ def read_document(text: str | bytes, path: str = "<string>") -> Document:
     data = cast(dict[str, Any], tree.root.value) if tree.root is not None else None
     suppressions: tuple[Suppression, ...] = ()
     if data is not None:
-        suppressions = _suppressions(source, positions, tree.scalars)
+        # one more than may be: what is left of the text is not searched
+        suppressions = tuple(islice(_suppressions(source, positions, tree.scalars), MAX_FINDINGS + 1))
     diagnostics = tuple(sorted(tree.diagnostics, key=lambda diagnostic: diagnostic.sort_key))
     if sum(max(len(item.codes), 1) for item in suppressions) > MAX_FINDINGS:
         message = f"over {MAX_FINDINGS} suppressions; none of them holds"
@@ -131,10 +133,9 @@ def _bytes_of(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, int]]) -> tuple[Suppression, ...]:
+def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, int]]) -> Iterator[Suppression]:
     inside = iter(scalars)
     scalar = next(inside, None)
-    found: list[Suppression] = []
     start = 0
     while (match := _SUPPRESSION.search(text, start)) is not None:
         while scalar is not None and scalar[1] <= match.start():
@@ -148,12 +149,9 @@ def _suppressions(text: str, positions: Positions, scalars: Sequence[tuple[int, 
         codes = tuple(code.strip() for code in (match.group(1) or "").split(",") if code.strip())
         before = text[positions.line(span.line).start : match.start()]
         removal = _removal(text, positions, span, before)
-        found.append(
-            Suppression(
-                span.line, codes, match.group(2).strip(), span, not before.strip(), text[span.start : span.end], removal
-            )
+        yield Suppression(
+            span.line, codes, match.group(2).strip(), span, not before.strip(), text[span.start : span.end], removal
         )
-    return tuple(found)
 
 
 def _removal(text: str, positions: Positions, span: Span, before: str) -> TextEdit:

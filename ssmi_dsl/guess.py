@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 def edit_distance(one: str, other: str, limit: int = 3) -> int:
@@ -30,8 +31,9 @@ def is_typo(word: str, meant: str) -> bool:
 def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice that looks most like `word`, or None; one that differs in case and separators only comes first."""
     words = list(choices)
+    plain = _plain(word)
     for choice in words:
-        if _plain(choice) == _plain(word):
+        if _plain(choice) == plain:
             return choice
     near = get_close_matches(word[:100], words, n=1, cutoff=cutoff)
     return near[0] if near else None
@@ -43,5 +45,6 @@ def sure_guess(word: str, choices: Iterable[str]) -> str | None:
     return words[0] if len(words) == 1 else None
 
 
+@lru_cache(maxsize=1024)  # choices are the keys of the language, which each mistyped word is compared with
 def _plain(word: str) -> str:
     return word.casefold().replace("_", "").replace("-", "").replace(" ", "")

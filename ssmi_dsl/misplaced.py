@@ -1,6 +1,6 @@
 """An unknown key: what it may have meant, here or in another section, and the fix."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ssmi_dsl.diagnostics import Applicability, Loc
 from ssmi_dsl.fixes.fix import Fix, rename_key
@@ -11,7 +11,7 @@ from ssmi_dsl.wording import quote
 MAX_SECTIONS = 3
 
 
-def explain_unknown_key(loc: Loc, allowed: Sequence[str], present: Sequence[str]) -> tuple[str | None, Fix | None]:
+def explain_unknown_key(loc: Loc, allowed: Sequence[str], present: Collection[str]) -> tuple[str | None, Fix | None]:
     """Help and fix for the key at `loc`, in a mapping that may have the keys `allowed` and has `present`.
 
     A slip of a key that is allowed here comes first, then the same key of another section, then what looks alike here and elsewhere.

@@ -1,7 +1,7 @@
 """Where in the language a key may stand: the paths of all keys, for a key that stands in the wrong section."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -31,6 +31,7 @@ def sections_with(key: str, wrong: Loc) -> tuple[Loc, ...]:
     return tuple(sorted(key_paths().get(key, ()), key=lambda loc: (-_shared(loc, wrong), len(loc))))
 
 
+@lru_cache(maxsize=1024)  # every recipe asks for the same words
 def near_key(word: str) -> str | None:
     """A key of any section that looks like `word`."""
     return nearest(word, key_paths(), cutoff=0.75)

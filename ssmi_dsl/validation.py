@@ -1,6 +1,6 @@
 """Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -141,10 +141,10 @@ def _respelt(kind: str, loc: Loc, value: object) -> Fix | None:
     return None
 
 
-def _keys_at(data: Any, loc: Loc) -> tuple[str, ...]:
+def _keys_at(data: Any, loc: Loc) -> Collection[str]:
     for step in loc:
         data = data[step]
-    return tuple(cast(Mapping[str, object], data)) if isinstance(data, Mapping) else ()
+    return cast(Mapping[str, object], data) if isinstance(data, Mapping) else ()
 
 
 def allowed_keys(loc: Loc) -> tuple[str, ...]:

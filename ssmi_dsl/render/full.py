@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Patch, Span
@@ -107,6 +108,7 @@ def _source(d: Diagnostic, lines: Sequence[str], gutter: int, style: Style) -> l
     return out
 
 
+@lru_cache(maxsize=1024)  # lines of many findings are of few characters
 def _cell(character: str) -> str:
     return " " * TAB_WIDTH if character == "\t" else escape(character)
 
@@ -143,6 +145,7 @@ def _width(cells: Sequence[str]) -> int:
     return sum(_columns(character) for cell in cells for character in cell)
 
 
+@lru_cache(maxsize=1024)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me"}:
         return 0
