@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ssmi_dsl.components.augment import resolve_augment
 from ssmi_dsl.components.augment_operations import GEOMETRIC
-from ssmi_dsl.components.backbones import Vit, gives_tokens
+from ssmi_dsl.components.backbones import Backbone, Vit, gives_tokens
 from ssmi_dsl.components.heads import MaskedConvolutionsHead, TransformerHead
 from ssmi_dsl.diagnostics import Loc
 from ssmi_dsl.spec.branches import Branch
@@ -53,9 +53,20 @@ def _branch(spec: MethodSpec, branch: Branch, loc: Loc) -> Iterator[tuple[Loc, s
     if isinstance(branch.predictor, TransformerHead) and (branch.input != "visible" or branch.projector is not None):
         text = "a transformer predicts from the encoder's tokens: it needs `input: visible` and no projector"
         yield (*loc, "predictor"), text
+    yield from _turned(branch, backbone, loc)
     context = branch.tokens is not None and isinstance(branch.tokens.projector, MaskedConvolutionsHead)
     if context and branch.input != "whole":
         yield (*loc, "tokens", "projector"), "masked convolutions need all places of a map"
+
+
+def _turned(branch: Branch, backbone: Backbone, loc: Loc) -> Iterator[tuple[Loc, str]]:
+    """A predictor turns its queries as the encoder does, pairs of features of a head along two axes."""
+    head = branch.predictor
+    if not isinstance(head, TransformerHead) or not isinstance(backbone, Vit) or backbone.positions != "rope":
+        return
+    if head.width // head.heads % 4:
+        text = f"`positions: rope` turns a head's features in fours, and the predictor's heads have {head.width // head.heads}"
+        yield (*loc, "predictor", "transformer", "heads"), text
 
 
 def _terms(objective: Objective, loc: Loc) -> Iterator[tuple[Loc, str]]:

@@ -48,7 +48,7 @@ class MlpBackbone(Backbone):
 
 
 class Vit(Backbone):
-    """A vision transformer (Dosovitskiy et al. 2021) with fixed sine-cosine positions, for any image size that `patch` divides.
+    """A vision transformer (Dosovitskiy et al. 2021) for any image size that `patch` divides.
 
     Features are the class token behind the last norm, or the mean of the patch tokens; methods on tokens read the patch tokens.
     """
@@ -65,6 +65,11 @@ class Vit(Backbone):
         description="features: a class token, or the mean of the patch tokens, then without class token",
     )
     registers: int = Field(default=0, ge=0, le=16, description="learned tokens that nothing reads (Darcet et al. 2024)")
+    positions: Literal["sincos", "rope"] = Field(
+        default="sincos",
+        description="sincos: a fixed code is added to every patch; rope: queries and keys are turned by their place, "
+        "so that attention between patches sees distances alone (Heo et al. 2024, axial)",
+    )
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> Self:
@@ -73,6 +78,12 @@ class Vit(Backbone):
                 "heads_do_not_divide",
                 "{heads} heads do not divide a width of {width}",
                 {"heads": self.heads, "width": self.width},
+            )
+        if self.positions == "rope" and self.width // self.heads % 4:
+            raise PydanticCustomError(
+                "rope_needs_fours",
+                "a head of {features} features cannot be turned along two axes; `rope` needs a multiple of 4",
+                {"features": self.width // self.heads},
             )
         return self
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.nn import build_backbone, build_token_predictor, init_module
-from ssmi_compiler.nn.vit import VitNet, patches, positions
+from ssmi_compiler.nn.vit import VitNet, patches, positions, rotations, turn
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.heads import TransformerHead
 
@@ -123,3 +123,45 @@ def test_the_predictor_gives_each_group_its_tokens_alone() -> None:
     alone = module(x[:1], visible=visible[:1], hidden=hidden[:1, 1:], grid=(8, 8)).reshape(3, 16)
     torch.testing.assert_close(y[0, 1], alone)
     assert not torch.allclose(y[0, 0], y[0, 1])
+
+
+def test_features_are_turned_by_their_place() -> None:
+    angles = rotations((3, 5), 8, reference=(3, 5), device=torch.device("cpu")).double()
+    x = torch.randn(2, 4, 15, 8, generator=torch.Generator().manual_seed(4), dtype=torch.float64)
+    # a pair of features is a complex number; axial frequencies of a head of 8 are 100^0 and 100^(-1/2)
+    z = torch.complex(x[..., :4], x[..., 4:])
+    rows, columns = torch.arange(15) // 5, torch.arange(15) % 5
+    phase = torch.stack([rows * 1.0, rows * 0.1, columns * 1.0, columns * 0.1], dim=1).double()
+    expected = z * torch.exp(1j * phase)
+    found = turn(x, angles)
+    torch.testing.assert_close(torch.complex(found[..., :4], found[..., 4:]), expected, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(turn(x, angles.expand(2, -1, -1)), found)
+
+
+def test_turned_attention_between_patches_sees_distances_alone() -> None:
+    x = _images(8, num=1)
+    near, far = torch.zeros(1, 3, 32, 32), torch.zeros(1, 3, 32, 32)
+    near[:, :, :8, :8] = x
+    far[:, :, 12:20, 12:20] = x  # three patches further down and right
+    visible = torch.tensor([[0, 1, 8, 9]])
+
+    def moves(module: VitNet) -> bool:
+        return torch.allclose(module(near, visible=visible), module(far, visible=visible + 27), rtol=1e-4, atol=1e-5)
+
+    assert moves(_vit(positions="rope", pool="mean"))
+    assert not moves(_vit(positions="rope", pool="class"))  # the class token has no place, and is not turned
+    assert not moves(_vit(positions="sincos", pool="mean"))
+
+
+@pytest.mark.parametrize("attention", ["joint", "cross"])
+def test_a_predictor_turns_its_queries_as_its_encoder_does(attention: str) -> None:
+    encoder = EncoderSpec.model_validate({"backbone": {"vit": {**SMALL, "positions": "rope"}}})
+    declared = TransformerHead.model_validate({"width": 16, "depth": 1, "heads": 2, "attention": attention})
+    module = build_token_predictor(declared, encoder, size=(32, 32))
+    init_module(module, torch.Generator().manual_seed(0))
+    x = torch.randn(1, 1 + 3, 16, generator=torch.Generator().manual_seed(3))
+    visible, hidden = torch.tensor([[0, 1, 8]]), torch.tensor([[[9, 10]]])
+    here = module(x, visible=visible, hidden=hidden, grid=(8, 8))
+    there = module(x, visible=visible + 27, hidden=hidden + 27, grid=(8, 8))
+    torch.testing.assert_close(here, there, rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(here, module(x, visible=visible, hidden=hidden + 1, grid=(8, 8)), atol=1e-4)

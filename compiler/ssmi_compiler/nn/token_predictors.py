@@ -6,14 +6,17 @@ Legend: N batch, P patches, T visible tokens, F features, G groups of hidden pat
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ssmi_compiler.nn.vit import EPS, Dense, Learned, TokenPredictor, positions, take
+from ssmi_compiler.nn.vit import EPS, Dense, Learned, TokenPredictor, positions, rotations, take, turn
 from ssmi_dsl.components.backbones import EncoderSpec, Vit
 from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.masks import Grid
 
 
 class CrossBlock(nn.Module):
-    """Attention of queries to a context and MLP with residual connections, norms in front. x [N Q W], context [N T F] -> [N Q W]."""
+    """Attention of queries to a context and MLP with residual connections, norms in front. x [N Q W], context [N T F] -> [N Q W].
+
+    `angles`, of queries [N Q W/heads] and of the context [N T W/heads], turn queries and keys.
+    """
 
     def __init__(self, width: int, *, context: int, heads: int, hidden: int) -> None:
         super().__init__()
@@ -26,10 +29,12 @@ class CrossBlock(nn.Module):
         self.expand = Dense(width, hidden)
         self.contract = Dense(hidden, width)
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, angles: tuple[Tensor, Tensor] | None = None) -> Tensor:
         num, queries, width = x.shape
         q = self.query(self.norm1(x)).unflatten(2, (self.heads, -1)).transpose(1, 2)
         k, v = self.pair(context).unflatten(2, (2, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
+        if angles is not None:
+            q, k = turn(q, angles[0]), turn(k, angles[1])
         x = x + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(num, queries, width))
         return x + self.contract(F.gelu(self.expand(self.norm2(x))))
 
@@ -37,10 +42,11 @@ class CrossBlock(nn.Module):
 class CrossPredictor(nn.Module):
     """Tokens of visible patches -> tokens of hidden ones (Darcet et al. 2025, CAPI, section 3.3): a hidden token is predicted on its own."""
 
-    def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid) -> None:
+    def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid, rope: bool = False) -> None:
         super().__init__()
         width = declared.width
         self.reference = reference
+        self.turned = width // declared.heads if rope else None
         self.query = Learned(width)
         self.blocks = nn.ModuleList(
             CrossBlock(width, context=in_features, heads=declared.heads, hidden=4 * width)
@@ -51,17 +57,21 @@ class CrossPredictor(nn.Module):
 
     def forward(self, x: Tensor, *, visible: Tensor, hidden: Tensor, grid: Grid) -> Tensor:
         """x [N 1+T F] of an encoder that saw `visible` [N T]; hidden [N G K] -> [N*G*K F], in the order of `hidden`."""
-        num, asked = hidden.shape[0], hidden.flatten(1)
-        context = x[:, 1:] + self._places(grid, num, x.shape[2], visible)
-        z = self.query() + self._places(grid, num, self.query.value.shape[0], asked)
+        asked, context, angles = hidden.flatten(1), x[:, 1:], None
+        if self.turned is None:
+            context = context + self._code(grid, x.shape[2], visible)
+            z = self.query() + self._code(grid, self.query.value.shape[0], asked)
+        else:
+            code = rotations(grid, self.turned, reference=self.reference, device=x.device).expand(x.shape[0], -1, -1)
+            z, angles = self.query().expand(*asked.shape, -1), (take(code, asked), take(code, visible))
         for block in self.blocks:
-            z = block(z, context)
+            z = block(z, context, angles)
         z = self.norm(z)
         return (z if self.out is None else self.out(z)).flatten(0, 1)
 
-    def _places(self, grid: Grid, num: int, width: int, places: Tensor) -> Tensor:
+    def _code(self, grid: Grid, width: int, places: Tensor) -> Tensor:
         code = positions(grid, width, reference=self.reference, device=places.device)
-        return take(code.expand(num, -1, -1), places)
+        return take(code.expand(places.shape[0], -1, -1), places)
 
 
 def build_token_predictor(
@@ -71,4 +81,6 @@ def build_token_predictor(
     assert isinstance(encoder.backbone, Vit), "the structure of the spec was checked"
     reference = (size[0] // encoder.backbone.patch, size[1] // encoder.backbone.patch)
     kind = CrossPredictor if declared.attention == "cross" else TokenPredictor
-    return kind(declared, in_features=encoder.backbone.width, reference=reference)
+    return kind(
+        declared, in_features=encoder.backbone.width, reference=reference, rope=encoder.backbone.positions == "rope"
+    )

@@ -1,4 +1,4 @@
-"""The vision transformer and the predictor of hidden tokens. Positions are fixed, patches may be left out or replaced.
+"""The vision transformer and the predictor of hidden tokens. Patches may be left out or replaced.
 
 Legend: N batch, C channels, H W size, P patches, T tokens, F features, G groups of hidden patches, K patches in a group.
 """
@@ -43,7 +43,10 @@ class Learned(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and MLP with residual connections, norms in front (Dosovitskiy et al. 2021, eq. 2 and 3). x [N T F] -> [N T F]."""
+    """Attention and MLP with residual connections, norms in front (Dosovitskiy et al. 2021, eq. 2 and 3). x [N T F] -> [N T F].
+
+    `angles` [T F/heads] or [N T F/heads] turn queries and keys.
+    """
 
     def __init__(self, width: int, *, heads: int, hidden: int) -> None:
         super().__init__()
@@ -55,13 +58,15 @@ class Block(nn.Module):
         self.expand = Dense(width, hidden)
         self.contract = Dense(hidden, width)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self._attend(self.norm1(x))
+    def forward(self, x: Tensor, angles: Tensor | None = None) -> Tensor:
+        x = x + self._attend(self.norm1(x), angles)
         return x + self.contract(F.gelu(self.expand(self.norm2(x))))
 
-    def _attend(self, x: Tensor) -> Tensor:
+    def _attend(self, x: Tensor, angles: Tensor | None) -> Tensor:
         num, tokens, width = x.shape
         q, k, v = self.qkv(x).reshape(num, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        if angles is not None:
+            q, k = turn(q, angles), turn(k, angles)
         return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(num, tokens, width))
 
 
@@ -73,6 +78,7 @@ class VitNet(nn.Module):
         width = declared.width
         self.patch = declared.patch
         self.reference = self.grid(size)
+        self.turned = declared.width // declared.heads if declared.positions == "rope" else None
         self.embed = Dense(channels * declared.patch**2, width)
         self.class_token = Learned(width) if declared.pool == "class" else None
         self.registers = nn.ModuleList(Learned(width) for _ in range(declared.registers))
@@ -111,16 +117,22 @@ class VitNet(nn.Module):
             covered = covered.scatter(1, hidden.flatten(1), torch.ones_like(hidden.flatten(1), dtype=torch.bool))
             z = torch.where(covered[:, :, None], self.mask_token(), z)
         # float32, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not
-        z = z + positions(grid, z.shape[2], reference=self.reference, device=z.device)
+        angles = None
+        if self.turned is None:
+            z = z + positions(grid, z.shape[2], reference=self.reference, device=z.device)
+        else:
+            angles = rotations(grid, self.turned, reference=self.reference, device=z.device)
         if visible is not None:
             z = take(z, visible)
+            angles = None if angles is None else take(angles.expand(z.shape[0], -1, -1), visible)
         leading = [*([] if self.class_token is None else [self.class_token]), *self.registers]
         if leading:
             first = torch.stack([token() for token in leading])
             z = torch.cat([first.expand(z.shape[0], -1, -1), z], dim=1)
+            angles = None if angles is None else F.pad(angles, (0, 0, len(leading), 0))  # without a place: not turned
         depths: list[Tensor] = []
         for block in self.blocks:
-            z = block(z)
+            z = block(z, angles)
             depths.append(z)
         z = self.norm(z)
         places = z[:, len(leading) :]
@@ -136,10 +148,11 @@ class VitNet(nn.Module):
 class TokenPredictor(nn.Module):
     """Tokens of visible patches -> tokens of hidden ones (Assran et al. 2023, I-JEPA, section 3): every group is predicted on its own."""
 
-    def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid) -> None:
+    def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid, rope: bool = False) -> None:
         super().__init__()
         width = declared.width
         self.reference = reference
+        self.turned = width // declared.heads if rope else None
         self.embed = Dense(in_features, width)
         self.query = Learned(width)
         self.blocks = nn.ModuleList(Block(width, heads=declared.heads, hidden=4 * width) for _ in range(declared.depth))
@@ -149,14 +162,18 @@ class TokenPredictor(nn.Module):
     def forward(self, x: Tensor, *, visible: Tensor, hidden: Tensor, grid: Grid) -> Tensor:
         """x [N 1+T F] of an encoder that saw `visible` [N T]; hidden [N G K] -> [N*G*K F], in the order of `hidden`."""
         num, groups, size = hidden.shape
-        z = self.embed(x[:, 1:])
-        places = positions(grid, z.shape[2], reference=self.reference, device=z.device)
-        places = places.expand(num, -1, -1)
-        context = (z + take(places, visible)).repeat_interleave(groups, dim=0)
-        queries = self.query() + take(places, hidden.flatten(1)).reshape(num * groups, size, -1)
-        z = torch.cat([context, queries], dim=1)
+        z, query = self.embed(x[:, 1:]), self.query()
+        at = torch.cat([visible.repeat_interleave(groups, dim=0), hidden.reshape(num * groups, size)], dim=1)
+        z = torch.cat([z.repeat_interleave(groups, dim=0), query.expand(num * groups, size, -1)], dim=1)
+        angles = None
+        if self.turned is None:
+            code = positions(grid, z.shape[2], reference=self.reference, device=z.device)
+            z = z + take(code.expand(z.shape[0], -1, -1), at)
+        else:
+            code = rotations(grid, self.turned, reference=self.reference, device=z.device)
+            angles = take(code.expand(z.shape[0], -1, -1), at)
         for block in self.blocks:
-            z = block(z)
+            z = block(z, angles)
         return self.out(self.norm(z[:, -size:])).flatten(0, 1)
 
 
@@ -172,15 +189,42 @@ def positions(grid: Grid, width: int, *, reference: Grid, device: torch.device) 
 
     The places of a grid of another size than `reference` are spread over the same extent, as interpolated learned positions are.
     """
-    frequencies = torch.exp(torch.arange(width // 4, device=device) * (-log(10_000.0) / (width // 4)))
-    codes: list[Tensor] = []
-    for places, extent in zip(grid, reference, strict=True):
-        at = (torch.arange(places, device=device) + 0.5) * (extent / places) - 0.5
-        angle = at[:, None] * frequencies
-        codes.append(torch.cat([angle.sin(), angle.cos()], dim=1))
-    rows, columns = codes
-    rows = rows[:, None].expand(-1, grid[1], -1)
-    return torch.cat([rows, columns[None].expand(grid[0], -1, -1)], dim=2).flatten(0, 1)
+    rows, columns = _angles(grid, width // 4, base=10_000.0, reference=reference, device=device)
+    rows, columns = (torch.cat([angle.sin(), angle.cos()], dim=1) for angle in (rows, columns))
+    return _places(rows, columns)
+
+
+def rotations(grid: Grid, width: int, *, reference: Grid, device: torch.device) -> Tensor:
+    """Angle by which each pair of a head's features is turned at every place, [P width], radians; pairs are `width / 2` apart.
+
+    Heo et al. 2024 (arXiv:2403.13298), section 3.2, axial frequencies 100^(-4t/width): half of the pairs for rows, half for columns.
+    """
+    half = _places(*_angles(grid, width // 4, base=100.0, reference=reference, device=device))
+    return torch.cat([half, half], dim=1)
+
+
+def turn(x: Tensor, angles: Tensor) -> Tensor:
+    """Queries or keys x [N heads T D] turned by their places, angles [T D] or [N T D]."""
+    if angles.dim() == 3:
+        angles = angles[:, None]
+    first, second = x.chunk(2, dim=3)
+    return (x * angles.cos() + torch.cat([-second, first], dim=3) * angles.sin()).to(x.dtype)
+
+
+def _angles(grid: Grid, num: int, *, base: float, reference: Grid, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Place times frequency base^(-t/num), radians: of rows [H num] and of columns [W num]."""
+    frequencies = torch.exp(torch.arange(num, device=device) * (-log(base) / num))
+    at = [
+        (torch.arange(places, device=device) + 0.5) * (extent / places) - 0.5
+        for places, extent in zip(grid, reference, strict=True)
+    ]
+    return at[0][:, None] * frequencies, at[1][:, None] * frequencies
+
+
+def _places(rows: Tensor, columns: Tensor) -> Tensor:
+    """Codes of rows [H K] and columns [W K] -> codes of places [H*W 2K]."""
+    height, width = rows.shape[0], columns.shape[0]
+    return torch.cat([rows[:, None].expand(-1, width, -1), columns[None].expand(height, -1, -1)], dim=2).flatten(0, 1)
 
 
 def take(x: Tensor, places: Tensor) -> Tensor:
