@@ -1,6 +1,9 @@
 """What an anchor predicts of another view: the places that its own mask hides."""
 
+import pytest
+
 from ssmi_compiler.compile import lower
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.graph import Graph
 from ssmi_dsl.load import load
 
@@ -28,3 +31,9 @@ def test_a_target_of_the_same_view_is_read_where_that_view_is_masked() -> None:
     masks = _masks_of_targets(graph)
     assert masks
     assert all(view == mask for view, mask in masks)
+
+
+def test_blocks_that_leave_no_context_are_refused() -> None:
+    method = load("i-jepa", recipe="digits", overrides=[*FAST, "views.mask.block.scale=0.3"])
+    with pytest.raises(CompileError, match="does not fit view 0: 4 blocks of 2 x 2 patches .* lower `scale` or `count`"):
+        lower(method)

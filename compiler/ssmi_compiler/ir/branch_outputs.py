@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import prod
 
+from ssmi_compiler.errors import CompileError
 from ssmi_compiler.ir.emit import IRBuilder, Value
 from ssmi_compiler.ir.graph import Attr
 from ssmi_compiler.ir.sizes import Sizes, mask_grid
@@ -142,7 +143,10 @@ class BranchOutputs:
     def _counts(self, image: Value) -> Counts:
         mask, index = self.method.spec.views.mask, self.views.index(image)
         assert mask is not None, "the structure of the spec was checked"
-        return mask.counts(mask_grid(self.method, self.sizes.grids)[index])
+        try:
+            return mask.counts(mask_grid(self.method, self.sizes.grids)[index])
+        except ValueError as error:
+            raise CompileError(f"`views.mask` does not fit view {index}: {error}") from error
 
     def _drawn(self, view: int, part: str, shape: tuple[int, ...]) -> Value:
         """Whole numbers [N *shape] that are drawn anew for a view in each step."""
