@@ -5,7 +5,7 @@ Everything here is derived from the spec and one recipe; nothing is a default of
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ssmi_dsl.components.backbones import EncoderSpec, num_features
 from ssmi_dsl.components.heads import Head, output_width
@@ -30,8 +30,7 @@ class Sharing(StrEnum):
     FROZEN = "frozen"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchView:
+class BranchView(NamedTuple):
     """A branch with its references followed. `owner` holds the parameters that it applies; `source` is what an EMA target follows."""
 
     name: str
@@ -65,8 +64,7 @@ class BranchView:
         return self.spec.update if isinstance(self.spec.update, Ema) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """One gradient step: the branches whose parameters move, and the branches held constant."""
 
     name: Literal["joint", "step", "e-step", "m-step"]
@@ -74,8 +72,7 @@ class Phase:
     stopped: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Branch outputs that meet in the objective: branch and view index of anchor and target."""
 
     anchor: str

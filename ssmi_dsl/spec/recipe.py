@@ -1,7 +1,6 @@
 """Recipes: the settings of one scale, complete."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.components.optimizers import Optimizer, Sgd
@@ -23,8 +22,7 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """Everything that an optimisation run needs beside the method. Units: images, epochs."""
 
     name: str
