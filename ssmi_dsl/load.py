@@ -18,7 +18,7 @@ from ssmi_dsl.spec.method import Method, understand
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE, recipe_of
 from ssmi_dsl.structure import structure_findings
-from ssmi_dsl.validation import validate
+from ssmi_dsl.validation import Known, validate
 from ssmi_dsl.wording import quote
 
 Problems = tuple[Diagnostic, ...]
@@ -102,12 +102,13 @@ def with_recipe(whole: Resolved, recipe: str, overrides: Sequence[str] = ()) -> 
     return whole
 
 
-def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]:
+def build_method(whole: Resolved, recipe: str, known: Known | None = None) -> tuple[Method | None, Problems]:
     """The method that a spec (see `with_recipe`) describes under one recipe, and every finding that prevents its compilation.
 
-    A spec whose only problem is a word without a compiler is understood all the same, so that rules can speak of it.
+    A spec whose only problem is a word without a compiler is understood all the same, so that rules can speak of it. `known` is the
+    same spec under another recipe.
     """
-    spec = validate(whole)
+    spec = validate(whole, known)
     if not isinstance(spec, MethodSpec):
         return None, spec
     problems = structure_findings(spec, whole)
