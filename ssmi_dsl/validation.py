@@ -49,7 +49,9 @@ class Known(NamedTuple):
 def _with_known(data: Mapping[str, Any], known: Known) -> dict[str, Any]:
     """`data`, with the known models in place of the sections that are the very same objects: merging copies only what it changes."""
     return {
-        key: getattr(known.spec, key) if isinstance(section, (dict, list)) and section is known.data.get(key) else section
+        key: getattr(known.spec, key)
+        if isinstance(section, (dict, list)) and section is known.data.get(key)
+        else section
         for key, section in data.items()
     }
 
