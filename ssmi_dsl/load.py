@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.document import Document, read_document, read_file
 from ssmi_dsl.errors import SpecError
 from ssmi_dsl.extends import find_base, read_base
+from ssmi_dsl.guess import close_matches
 from ssmi_dsl.resolve import Resolved, merge, resolved, subtree, without
 from ssmi_dsl.spec.method import Method, understand
 from ssmi_dsl.spec.method_spec import MethodSpec
@@ -52,7 +52,7 @@ def locate_source(source: str | Path) -> Path:
     if bundled is not None and not os.path.isfile(path):
         path = bundled
     if not os.path.isfile(path):
-        guess = get_close_matches(str(source)[:100], bundled_names(), n=1)
+        guess = close_matches(str(source), bundled_names())
         hint = (
             f"did you mean the bundled method `{guess[0]}`?"
             if guess

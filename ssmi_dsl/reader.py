@@ -113,7 +113,7 @@ class _Reader:
             DocumentStartEvent: self._start_document,
         }
         for event in self._events():
-            reader = readers.get(type(event))
+            reader = readers.get(event.__class__)
             if reader is not None:
                 reader(event)
         root = self._root

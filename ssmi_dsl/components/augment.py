@@ -8,7 +8,7 @@ augment: {per-view: {views: [[{color-jitter: {p: 1.0}}], [horizontal-flip]]}}
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
@@ -66,7 +66,7 @@ def resolve_augment(choice: PresetOptions | Recipe, view_index: int) -> tuple[tu
     if isinstance(choice, PerView):
         choice = choice.views[view_index % len(choice.views)]
     elif isinstance(choice, PresetOptions):
-        return _of_preset(choice, view_index)
+        return _of_preset(cast(Any, choice), view_index)  # frozen, and so hashable
     return _named(choice)
 
 
