@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from ssmi_dsl.diagnostics import Diagnostic, Loc
 from ssmi_dsl.document import Document
-from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, enabled_checks, finish, run_rules
+from ssmi_dsl.engine import DEFAULT_SETTINGS, Settings, finish, run_rules
 from ssmi_dsl.in_objective import InObjective
 from ssmi_dsl.load import Problems, build_method, find_source, open_spec, with_recipe
 from ssmi_dsl.repeats import Repeats
@@ -17,6 +17,7 @@ from ssmi_dsl.spec.method import Method, under_recipe
 from ssmi_dsl.spec.optimize import MAX_RECIPES
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 from ssmi_dsl.spec_ignores import judge_spec_ignores, silences
+from ssmi_dsl.validation import Known
 
 
 def check(
@@ -40,7 +41,6 @@ def check(
     repeats = Repeats()
     silenced: set[str] = set()
     silencers: dict[str, Loc] = {}
-    checks = enabled_checks(settings)
     names = (recipe,) if recipe is not None else recipe_names(whole)
     for name, merged, method, problems in _under_recipes(whole, names, overrides):
         found.extend(problems)
@@ -50,7 +50,7 @@ def check(
             continue
         words = context.method.spec.lint.ignore
         silencers.update({word: ("lint", "ignore", index) for index, word in enumerate(words)})
-        for index, item in _rule_findings(context, merged, checks):
+        for index, item in _rule_findings(context, merged, settings.checks):
             silent = [word for word in words if silences(word, item)]
             silenced.update(silent)
             if not silent:
@@ -66,13 +66,16 @@ def _under_recipes(
 ) -> Iterator[tuple[str, Resolved, Method | None, Problems]]:
     """The spec under each recipe, as `with_recipe` and `build_method` give it; recipes that only set numbers share what is built."""
     shared: tuple[Method | None, Problems] | None = None
+    known: Known | None = None
     for name in names:
         merged = with_recipe(whole, name, overrides)
         if merged is whole and shared is not None:
             method, problems = shared
             yield name, merged, None if method is None else under_recipe(method, name), problems
             continue
-        method, problems = build_method(merged, name)
+        method, problems = build_method(merged, name, known)
+        if known is None and method is not None:
+            known = Known(merged.data, method.spec)
         if merged is whole:
             shared = method, problems
         yield name, merged, method, problems

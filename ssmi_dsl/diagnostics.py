@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Loc = tuple[str | int, ...]
 Value = str | int | float | bool | None | Sequence["Value"] | Mapping[str, "Value"]
@@ -25,8 +25,7 @@ class Severity(StrEnum):
         return {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}[self]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A range of source text. Offsets count code points from 0; lines and columns count from 1; the end is exclusive."""
 
     start: int
@@ -37,8 +36,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that belongs to a finding, with its own text."""
 
     span: Span
@@ -53,8 +51,7 @@ class Applicability(StrEnum):
     MANUAL = "manual"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change of a tree at `loc`; made by the functions of `ssmi_dsl.fixes`. `key` is the new name of a renamed key."""
 
     kind: Literal["set", "insert", "delete", "rename"]
@@ -63,8 +60,7 @@ class Change:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(NamedTuple):
     """Replace `old`, which stands at `span`, by `new`."""
 
     span: Span

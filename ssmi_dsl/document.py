@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ssmi_dsl.diagnostics import MAX_FINDINGS, Diagnostic, Loc, Span, TextEdit
 from ssmi_dsl.positions import Positions
@@ -25,8 +25,7 @@ _SUPPRESSION = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Suppression:
+class Suppression(NamedTuple):
     """A comment `# ssmi: ignore[SD010, momentum-too-low] reason`.
 
     It holds for the findings of its own line or, `standalone` on a line of its own, of the next. No `codes`: it names no rule.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, Protocol
 
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Label, Loc, Patch, Severity, Span, TextEdit
@@ -48,7 +49,14 @@ class Settings:
         ignored = _closeness(self.ignore, rule)
         return selected and (ignored == 0 or extended > ignored)
 
+    @cached_property
+    def checks(self) -> tuple[tuple[Rule, Check], ...]:
+        """The enabled rules that have a check, with their checks: the same for every file under these settings."""
+        return enabled_checks(self)
+
     def severity_of(self, rule: Rule, default: Severity) -> Severity:
+        if not self.severity:
+            return default
         hits = [word for word in list(self.severity)[::-1] if matches(word, rule)] if rule.suppressible else []
         return self.severity[max(hits, key=lambda word: _closeness((word,), rule))] if hits else default
 

@@ -1,13 +1,13 @@
 """The spec that another one extends: a bundled method, or a regular file in the folder of that spec or below."""
 
 import os
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from ssmi_dsl.bundled import bundled_names, bundled_path
 from ssmi_dsl.diagnostics import Diagnostic
 from ssmi_dsl.document import Document, read_document, read_file
+from ssmi_dsl.guess import close_matches
 from ssmi_dsl.real_path import real_path
 from ssmi_dsl.resolve import MAX_EXTENDS
 from ssmi_dsl.rules.sy004_wrong_type import RULE as WRONG_TYPE
@@ -28,7 +28,7 @@ def find_base(document: Document, name: object, chain: tuple[str, ...]) -> Path 
         return WRONG_TYPE.at(document.path, span, message, loc=_LOC)
     found = bundled_path(name) or _file_beside(document, name)
     if found is None:
-        guess = get_close_matches(name[:100], bundled_names(), n=1)
+        guess = close_matches(name, bundled_names())
         help = (
             f"did you mean `{guess[0]}`?"
             if guess

@@ -1,8 +1,14 @@
 """What a mistyped word may have meant, and how sure that is."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+
+
+def close_matches(word: str, choices: Sequence[str], *, limit: int = 1, cutoff: float = 0.6) -> list[str]:
+    """Choices that look like `word`, of which the start counts, nearest first."""
+    from difflib import get_close_matches  # only mistakes pay for it
+
+    return get_close_matches(word[:100], choices, n=limit, cutoff=cutoff)
 
 
 def edit_distance(one: str, other: str, limit: int = 3) -> int:
@@ -35,7 +41,7 @@ def nearest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | Non
     for choice in words:
         if _plain(choice) == plain:
             return choice
-    near = get_close_matches(word[:100], words, n=1, cutoff=cutoff)
+    near = close_matches(word, words, cutoff=cutoff)
     return near[0] if near else None
 
 

@@ -1,6 +1,6 @@
 """A spec with several objectives as a rule sees it that speaks of one: `objective.x` is `objective[index].x` of the file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from ssmi_dsl.diagnostics import Loc, Span
@@ -28,4 +28,4 @@ class InObjective:
 
     def relocated(self, fix: Fix) -> Fix:
         """The fix with the paths of the file."""
-        return replace(fix, changes=tuple(replace(change, loc=self.placed(change.loc)) for change in fix.changes))
+        return fix._replace(changes=tuple(change._replace(loc=self.placed(change.loc)) for change in fix.changes))

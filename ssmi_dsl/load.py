@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,12 +12,13 @@ from ssmi_dsl.diagnostics import Diagnostic, Loc, Severity
 from ssmi_dsl.document import Document, read_document, read_file
 from ssmi_dsl.errors import SpecError
 from ssmi_dsl.extends import find_base, read_base
+from ssmi_dsl.guess import close_matches
 from ssmi_dsl.resolve import Resolved, merge, resolved, subtree, without
 from ssmi_dsl.spec.method import Method, understand
 from ssmi_dsl.spec.method_spec import MethodSpec
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE, recipe_of
 from ssmi_dsl.structure import structure_findings
-from ssmi_dsl.validation import validate
+from ssmi_dsl.validation import Known, validate
 from ssmi_dsl.wording import quote
 
 Problems = tuple[Diagnostic, ...]
@@ -52,7 +52,7 @@ def locate_source(source: str | Path) -> Path:
     if bundled is not None and not os.path.isfile(path):
         path = bundled
     if not os.path.isfile(path):
-        guess = get_close_matches(str(source)[:100], bundled_names(), n=1)
+        guess = close_matches(str(source), bundled_names())
         hint = (
             f"did you mean the bundled method `{guess[0]}`?"
             if guess
@@ -102,12 +102,13 @@ def with_recipe(whole: Resolved, recipe: str, overrides: Sequence[str] = ()) -> 
     return whole
 
 
-def build_method(whole: Resolved, recipe: str) -> tuple[Method | None, Problems]:
+def build_method(whole: Resolved, recipe: str, known: Known | None = None) -> tuple[Method | None, Problems]:
     """The method that a spec (see `with_recipe`) describes under one recipe, and every finding that prevents its compilation.
 
-    A spec whose only problem is a word without a compiler is understood all the same, so that rules can speak of it.
+    A spec whose only problem is a word without a compiler is understood all the same, so that rules can speak of it. `known` is the
+    same spec under another recipe.
     """
-    spec = validate(whole)
+    spec = validate(whole, known)
     if not isinstance(spec, MethodSpec):
         return None, spec
     problems = structure_findings(spec, whole)

@@ -4,7 +4,7 @@ Budgets: 64 levels, 10,000 nodes and 8 MiB of text (an alias counts as what it s
 as many problems as anybody reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -97,25 +97,25 @@ class _Reader:
         self._stack: list[_Frame] = []
         self._anchors: dict[str, Node] = {}
         self._open_anchors: set[str] = set()
+        self._documents = 0
         self._nodes = 0
         self._weight = 0
         self._root: Node | None = None
 
     def read(self) -> Node | None:
-        documents = 0
+        readers: dict[type, Callable[[Any], None]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._start_document,
+        }
         for event in self._events():
-            # scalars first: they are more than half of the events
-            if isinstance(event, ScalarEvent):
-                self._scalar(event)
-            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-                self._open(event)
-            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-                self._close(event)
-            elif isinstance(event, AliasEvent):
-                self._alias(event)
-            elif isinstance(event, DocumentStartEvent):
-                documents += 1
-                self._start_document(event, documents)
+            reader = readers.get(event.__class__)
+            if reader is not None:
+                reader(event)
         root = self._root
         if root is None or root.value is None:
             self._report(
@@ -131,8 +131,7 @@ class _Reader:
     def _events(self) -> Iterator[Any]:
         loader = _LOADER(self._text if self._is_clean else without_refused(self._text))
         try:
-            while (event := loader.get_event()) is not None:
-                yield event
+            yield from iter(loader.get_event, None)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             self._syntax_error(error)
         finally:
@@ -153,8 +152,9 @@ class _Reader:
         self._report(SYNTAX_ERROR, span, str(problem), notes=(str(context),) if context else (), help=help)
         raise _UnreadableError from error
 
-    def _start_document(self, event: Any, number: int) -> None:
-        if number > 1:
+    def _start_document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
             self._stop(
                 UNSUPPORTED_YAML,
                 self._span(*self._range(event)),
@@ -165,8 +165,7 @@ class _Reader:
             self._report(UNSUPPORTED_YAML, self._span(*self._range(event)), "a %TAG directive")
 
     def _scalar(self, event: Any) -> None:
-        start, end = self._range(event)
-        self._count(1, 0, start, end)
+        start, end = self._node(event)
         if event.tag is not None:
             self._refuse_tag(event.tag, start, end)
         text: str = event.value
@@ -178,7 +177,7 @@ class _Reader:
         self.scalars.append((start, end))
         frame = self._stack[-1] if self._stack else None
         is_key = frame is not None and frame.awaits_key
-        size = num_bytes(text)
+        size = len(text) if text.isascii() else num_bytes(text)
         if size > (MAX_KEY_BYTES if is_key else MAX_SCALAR_BYTES):
             limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
             message = f"a {what} of {size:,} bytes; at most {limit:,} are read"
@@ -207,13 +206,13 @@ class _Reader:
 
     def _plain(self, text: str, start: int, end: int, is_key: bool) -> scalars.Scalar:
         """The value of plain text that may be a number or a word of YAML, and what is wrong with it."""
-        value = scalars.resolve(text, quoted=False)
+        value, is_oversized, is_ambiguous = scalars.judged(text)
         if is_key and self._is_key_of_objective(text):
             return value
-        if scalars.is_oversized(text):
+        if is_oversized:
             message = f"the number {quote(text)} is too large"
             self._report(VALUE_OUT_OF_RANGE, self._span(start, end), message)
-        if scalars.is_ambiguous(text):
+        if is_ambiguous:
             span = self._span(start, end)
             message = f"{quote(text)} means another value in YAML 1.1"
             read = "text" if isinstance(value, str) else f"the number {value}"
@@ -244,9 +243,8 @@ class _Reader:
             frame.key = value
 
     def _open(self, event: Any) -> None:
-        start, end = self._range(event)
         nodes, weight = self._nodes, self._weight
-        self._count(1, 0, start, end)
+        start, end = self._node(event)
         if event.tag is not None:
             self._refuse_tag(event.tag, start, end)
         if len(self._stack) >= MAX_DEPTH:
@@ -261,11 +259,11 @@ class _Reader:
             self._open_anchors.add(event.anchor)
         self._stack.append(
             _Frame(
-                value={} if is_mapping else [],
-                start=start,
-                end=end,
-                anchor=event.anchor,
-                flow=bool(event.flow_style),
+                {} if is_mapping else [],
+                start,
+                end,
+                event.anchor,
+                bool(event.flow_style),
                 awaits_key=is_mapping,
                 in_key=is_key or is_inside,
                 nodes=nodes,
@@ -344,6 +342,17 @@ class _Reader:
         if len(self.diagnostics) > MAX_FINDINGS:
             message = f"over {MAX_FINDINGS} problems; the rest of the file is not read"
             self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), message)
+
+    def _node(self, event: Any) -> tuple[int, int]:
+        """The range of a node that counts as one."""
+        start: int = event.start_mark.index
+        end: int = event.end_mark.index
+        if start < end and self._text[end - 1].isspace():
+            start, end = self._range(event)
+        self._nodes += 1
+        if self._nodes > MAX_NODES or len(self.diagnostics) > MAX_FINDINGS:
+            self._count(0, 0, start, end)
+        return start, end
 
     def _range(self, event: Any) -> tuple[int, int]:
         start: int = event.start_mark.index

@@ -2,6 +2,8 @@
 
 import math
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 Scalar = str | int | float | bool | None
 
@@ -46,6 +48,20 @@ def resolve(text: str, quoted: bool) -> Scalar:
     if text in _WORDS:
         return _WORDS[text]
     return _number(text) if text[0] in _NUMERIC else text
+
+
+class Judged(NamedTuple):
+    """What plain text means, and what `is_oversized` and `is_ambiguous` say of it."""
+
+    value: Scalar
+    is_oversized: bool
+    is_ambiguous: bool
+
+
+@lru_cache(maxsize=512)  # the same numbers stand in many specs
+def judged(text: str) -> Judged:
+    """All that is to be known of plain text which may be a number or a word of YAML."""
+    return Judged(resolve(text, quoted=False), is_oversized(text), is_ambiguous(text))
 
 
 def is_word(text: str) -> bool:

@@ -17,11 +17,10 @@ _BOM = "\ufeff"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # controls but tab, LF and CR; soft hyphens, zero-width spaces and BOMs; line and paragraph separators; bidirectional controls
 # (CVE-2021-42574); invisible operators and tags; lone surrogates; non-characters
-_REFUSED = re.compile(
+_REFUSED_RUN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]+"
 )
-_REFUSED_RUN = re.compile(f"(?:{_REFUSED.pattern})+")
 # stands for a refused character while the rest is read: same length, no meaning in YAML
 _REPLACEMENT = "\ufffd"
 
@@ -67,7 +66,7 @@ def refused_characters(text: str, path: str, positions: Positions) -> Iterator[D
 
 def without_refused(text: str) -> str:
     """`text`, offsets kept, with every refused character replaced."""
-    return _REFUSED.sub(_REPLACEMENT, text)
+    return _REFUSED_RUN.sub(lambda run: _REPLACEMENT * len(run.group()), text)
 
 
 def has_surrogate(text: str) -> bool:

@@ -35,8 +35,7 @@ class Node:
     children: dict[str | int, tuple[Range | None, "Node"]] = field(default_factory=dict[str | int, Any])
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """What was read. `root` is None unless the file is one readable mapping; `scalars` are offset ranges in order."""
 
     root: Node | None

@@ -1,7 +1,7 @@
 """Pydantic's errors as diagnostics: position, value received, what is allowed, a guess."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast, get_args, get_origin
+from typing import Any, NamedTuple, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -27,16 +27,33 @@ _RANGE = (
 )
 
 
-def validate(resolved: Resolved) -> MethodSpec | tuple[Diagnostic, ...]:
-    """The spec, or every reason why it is not one."""
+def validate(resolved: Resolved, known: "Known | None" = None) -> MethodSpec | tuple[Diagnostic, ...]:
+    """The spec, or every reason why it is not one. What it shares with a `known` one is not looked at again."""
     try:
-        return MethodSpec.model_validate(resolved.data)
+        return MethodSpec.model_validate(resolved.data if known is None else _with_known(resolved.data, known))
     except ValidationError as error:
         found = [_diagnostic(dict(item), resolved) for item in error.errors(include_url=False)[:MAX_FINDINGS]]
         if error.error_count() > MAX_FINDINGS:
             message = f"{error.error_count():,} values are not as they should be; {MAX_FINDINGS} are shown"
             found.append(DOCUMENT_OVER_BUDGET.at(resolved.path, resolved.span(()), message))
         return tuple(_without_echoes(dict.fromkeys(found)))
+
+
+class Known(NamedTuple):
+    """Data, and the spec that it is."""
+
+    data: Mapping[str, Any]
+    spec: MethodSpec
+
+
+def _with_known(data: Mapping[str, Any], known: Known) -> dict[str, Any]:
+    """`data`, with the known models in place of the sections that are the very same objects: merging copies only what it changes."""
+    return {
+        key: getattr(known.spec, key)
+        if isinstance(section, (dict, list)) and section is known.data.get(key)
+        else section
+        for key, section in data.items()
+    }
 
 
 def _without_echoes(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

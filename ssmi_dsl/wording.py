@@ -1,8 +1,9 @@
 """Text from a user's file inside a message: shortened and escaped."""
 
-import difflib
 import unicodedata
 from collections.abc import Sequence
+
+from ssmi_dsl.guess import close_matches
 
 MAX_QUOTED = 60
 
@@ -34,7 +35,7 @@ def did_you_mean(word: object, choices: Sequence[str]) -> str | None:
     """`did you mean ...?` if one of `choices` is near `word`."""
     if not isinstance(word, str):
         return None
-    near = difflib.get_close_matches(word[:100], choices, n=1, cutoff=0.6)
+    near = close_matches(word, choices)
     return f"did you mean {quote(near[0])}?" if near else None
 
 

@@ -7,7 +7,8 @@ augment: {per-view: {views: [[{color-jitter: {p: 1.0}}], [horizontal-flip]]}}
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeAlias
+from functools import lru_cache
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
@@ -65,12 +66,21 @@ def resolve_augment(choice: PresetOptions | Recipe, view_index: int) -> tuple[tu
     if isinstance(choice, PerView):
         choice = choice.views[view_index % len(choice.views)]
     elif isinstance(choice, PresetOptions):
-        views = PRESETS[choice.name].views
-        recipe = views[view_index % len(views)]
-        if isinstance(choice, HalvesOptions) and choice.axis == "columns":
-            recipe = tuple(Part(columns=op.rows) if isinstance(op, Part) else op for op in recipe)
-        choice = _adjusted(recipe, choice) if isinstance(choice, ImageOptions) else recipe
-    return tuple((name_of(AUGMENT_OPS, op), op) for op in choice)
+        return _of_preset(cast(Any, choice), view_index)  # frozen, and so hashable
+    return _named(choice)
+
+
+@lru_cache(maxsize=256)  # asked again by every recipe of every spec
+def _of_preset(preset: PresetOptions, view_index: int) -> tuple[tuple[str, Params], ...]:
+    views = PRESETS[preset.name].views
+    recipe = views[view_index % len(views)]
+    if isinstance(preset, HalvesOptions) and preset.axis == "columns":
+        recipe = tuple(Part(columns=op.rows) if isinstance(op, Part) else op for op in recipe)
+    return _named(_adjusted(recipe, preset) if isinstance(preset, ImageOptions) else recipe)
+
+
+def _named(recipe: Recipe) -> tuple[tuple[str, Params], ...]:
+    return tuple((name_of(AUGMENT_OPS, op), op) for op in recipe)
 
 
 def _adjusted(recipe: Recipe, options: ImageOptions) -> Recipe:

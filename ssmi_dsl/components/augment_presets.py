@@ -1,7 +1,6 @@
 """Published augmentations, and what a spec may change in each."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -89,8 +88,7 @@ class NoneOptions(PresetOptions):
     name: ClassVar[str] = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(NamedTuple):
     """A published augmentation: one recipe for each view; with more views than recipes, they take turns."""
 
     options: type[PresetOptions]

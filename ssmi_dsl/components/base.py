@@ -1,6 +1,6 @@
 """The base of every parameter model of the language."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,6 +13,12 @@ class Params(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Forgets the annotations of class variables, once pydantic knows them: it reads all that a model inherits for every model."""
+        for name in cls.__class_vars__.intersection(cls.__annotations__):
+            del cls.__annotations__[name]
 
     @classmethod
     def usual(cls) -> Self:

@@ -24,13 +24,11 @@ class OneOf:
     """
 
     def __init__(self, table: Mapping[str, type[Params]]) -> None:
-        self.table = dict(table)
-        self.names = {model: name for name, model in self.table.items()}
+        self.table = table
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         options: dict[Any, CoreSchema] = {
-            name: core_schema.no_info_plain_validator_function(_reader(name, model))
-            for name, model in self.table.items()
+            name: core_schema.no_info_plain_validator_function(_reader(name, self.table)) for name in self.table
         }
         return core_schema.tagged_union_schema(
             options,
@@ -59,7 +57,7 @@ class OneOf:
         return {"anyOf": [*words, *mappings]}
 
     def _dump(self, value: Params) -> dict[str, Any]:
-        return {self.names[type(value)]: value.model_dump(mode="json")}
+        return {name_of(self.table, value): value.model_dump(mode="json")}
 
 
 # a list of mappings where one would do; rules run on each
@@ -128,10 +126,11 @@ def _tag(value: Any) -> str | None:
     return None
 
 
-def _reader(name: str, model: type[Params]) -> Callable[[Any], Params]:
-    """Reads the parameters of one word. Its model is built when a spec first uses the word; nested errors keep the path."""
+def _reader(name: str, table: Mapping[str, type[Params]]) -> Callable[[Any], Params]:
+    """Reads the parameters of one word. Its model is looked up and built when a spec uses the word; nested errors keep the path."""
 
     def read(value: Any) -> Params:
+        model = table[name]
         if isinstance(value, str):
             value = {}
         elif not isinstance(value, model):

@@ -1,7 +1,6 @@
 """Data sets that a run may name."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["images", "pairs", "graph"]
 # what a sample of each kind is called, in the plural, and what it is before anything encodes it
@@ -9,24 +8,21 @@ SAMPLES: dict[Kind, str] = {"images": "images", "pairs": "pairs", "graph": "node
 RAW: dict[Kind, str] = {"images": "raw pixels", "pairs": "raw vectors", "graph": "raw features"}
 
 
-@dataclass(frozen=True, slots=True)
-class TextInfo:
+class TextInfo(NamedTuple):
     """The texts of a data set: token ids below `vocabulary`, padded with 0 to `length` tokens."""
 
     vocabulary: int
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class GraphInfo:
+class GraphInfo(NamedTuple):
     """One graph: its nodes, and the features of each."""
 
     nodes: int
     features: int
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetInfo:
+class DatasetInfo(NamedTuple):
     """What is known of a data set without reading it.
 
     Images are square, uint8; mean and std are those of its pixels in [0, 1]. Pairs are float32 [2 D]: `size` is D, `channels` 2.

@@ -1,6 +1,6 @@
 """How far a row of a feature map sees: the receptive fields of backbones that give one."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ssmi_dsl.components.backbones import ConvSmall, EncoderSpec, Patches, ResNet18, Vit
 
@@ -11,8 +11,7 @@ STEMS: dict[str, tuple[Layer, ...]] = {"small": ((3, 1),), "standard": ((7, 2), 
 STAGES: tuple[Layer, ...] = ((3, 1),) * 4 + ((3, 2), *((3, 1),) * 3) * 3
 
 
-@dataclass(frozen=True, slots=True)
-class RowField:
+class RowField(NamedTuple):
     """Rows of pixels that a row of the map sees, all of them where `size` is None, and from the middle of one row to that of the next."""
 
     size: int | None

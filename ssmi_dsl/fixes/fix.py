@@ -4,13 +4,12 @@ A rule never touches text. Its changes are turned into edits of the user's file 
 and refuses what it cannot do without harm.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ssmi_dsl.diagnostics import Applicability, Change, Loc, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A proposal: `title` says what it does (``set `swap: true` ``), in lower case and without a full stop.
 
     All changes are made, or none. `safe` means that it is what the spec must have meant, `unsafe` that it chooses a method, `manual` that

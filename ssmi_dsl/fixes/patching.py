@@ -1,7 +1,6 @@
 """From what a rule proposes to edits of the user's file, or to the reason why there are none."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ssmi_dsl.diagnostics import Applicability, Change, Loc, Patch, TextEdit
@@ -57,11 +56,11 @@ def _placed(change: Change, source: Resolved) -> Change | None:
         origin = source.origins.get(change.loc)
         if origin is None or origin[0] is not source.document:
             raise RefusedError("it is inherited" if origin is not None else "there is no such key")
-        return replace(change, loc=origin[1])
+        return change._replace(loc=origin[1])
     places = list(_places(change.loc, source))
     for place in places:
         if not _says(source.document, place, change):
-            return replace(change, loc=place)
+            return change._replace(loc=place)
     return None
 
 

@@ -46,15 +46,18 @@ class Config:
 
         Its `select` replaces the project's; its `ignore`, `extend` and `severity` are added and come first.
         """
-        extra = tuple(
-            code for pattern, codes in self.per_file_ignores.items() if self._matches(file, pattern) for code in codes
-        )
         return replace(
             over,
             select=over.select or self.select,
-            ignore=(*over.ignore, *self.ignore, *extra),
+            ignore=(*over.ignore, *self.ignore, *self.ignored_in(file)),
             extend=(*over.extend, *self.extend_select),
             severity={**self.severity, **over.severity},
+        )
+
+    def ignored_in(self, file: str) -> tuple[str, ...]:
+        """What `per-file-ignores` says of a file."""
+        return tuple(
+            code for pattern, codes in self.per_file_ignores.items() if self._matches(file, pattern) for code in codes
         )
 
     def _matches(self, file: str, pattern: str) -> bool:

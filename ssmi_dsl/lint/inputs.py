@@ -4,8 +4,8 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ssmi_dsl.document import Document, read_document, read_file
 from ssmi_dsl.errors import UsageError
@@ -19,8 +19,7 @@ STDIN = "<stdin>"
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """One file to lint. `data` are its bytes, one more than the budget at most, None if it cannot be read; `file` is where a fix is written
     to, None for standard input and for a bundled spec that was named."""
 

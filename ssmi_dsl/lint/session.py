@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ssmi_dsl.diagnostics import Diagnostic, Severity
 from ssmi_dsl.document import Document
@@ -27,10 +27,16 @@ class Session:
     fail_on: Severity | None = None
     baseline: Path | None = None
     cache: "Cache | None" = None
+    _settings: dict[tuple[Path | None, tuple[str, ...]], Settings] = field(default_factory=dict[Any, Settings])
     _baselines: "dict[Path, Baseline]" = field(default_factory=dict[Path, "Baseline"])
 
     def settings_of(self, file: str) -> Settings:
-        return self.projects.of(file).settings_for(file, self.over)
+        config = self.projects.of(file)
+        # without a path it is the defaults, which are the same everywhere
+        key = (config.path, config.ignored_in(file))
+        if key not in self._settings:
+            self._settings[key] = config.settings_for(file, self.over)
+        return self._settings[key]
 
     def find(self, item: Input) -> tuple[Diagnostic, ...]:
         """What is found in one file, before any baseline."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ssmi_dsl.diagnostics import Applicability, Diagnostic, Patch, Severity
@@ -59,9 +58,9 @@ def _entry(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "path": diagnostic.path,
         "loc": list(diagnostic.loc),
         "json_pointer": json_pointer(diagnostic.loc),
-        "span": asdict(diagnostic.span),
+        "span": diagnostic.span._asdict(),
         "label": diagnostic.label,
-        "labels": [{"span": asdict(label.span), "text": label.text} for label in diagnostic.labels],
+        "labels": [{"span": label.span._asdict(), "text": label.text} for label in diagnostic.labels],
         "notes": list(diagnostic.notes),
         "help": diagnostic.help,
         "fix": _fix(diagnostic.fix) if diagnostic.fix is not None else None,
@@ -74,5 +73,5 @@ def _fix(fix: Patch) -> dict[str, Any]:
         "title": fix.title,
         "applicability": fix.applicability.value,
         "refused": fix.refused,
-        "edits": [{"span": asdict(edit.span), "old": edit.old, "new": edit.new} for edit in fix.edits],
+        "edits": [{"span": edit.span._asdict(), "old": edit.old, "new": edit.new} for edit in fix.edits],
     }

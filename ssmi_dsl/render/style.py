@@ -1,14 +1,13 @@
 """Colours of a terminal (ECMA-48 SGR), or none."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ssmi_dsl.diagnostics import Severity
 
 _SEVERITY = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """Paints text if `color`."""
 
     color: bool

@@ -1,7 +1,6 @@
 """The rules: one module each, found by listing this package. A module has RULE, its page as docstring, and perhaps `check`."""
 
 import ast
-import difflib
 import importlib
 import pkgutil
 import re
@@ -9,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from ssmi_dsl.guess import close_matches
 from ssmi_dsl.rules.base import Finding, Rule, RuleModule
 
 __all__ = ["Finding", "Rule", "RuleModule", "all_rules", "find_rule", "suggest_rules"]
@@ -40,9 +40,9 @@ def find_rule(code_or_name: str) -> RuleModule | None:
 
 def suggest_rules(code_or_name: str, limit: int = 3) -> list[str]:
     """Codes and names that look like `code_or_name`, nearest first."""
-    wanted = code_or_name.strip()[:100]
-    names = difflib.get_close_matches(wanted.lower(), [module.rule.name for module in all_rules()], limit)
-    codes = difflib.get_close_matches(wanted.upper(), [module.rule.code for module in all_rules()], limit)
+    wanted = code_or_name.strip()
+    names = close_matches(wanted.lower(), [module.rule.name for module in all_rules()], limit=limit)
+    codes = close_matches(wanted.upper(), [module.rule.code for module in all_rules()], limit=limit)
     return (names + codes)[:limit]
 
 

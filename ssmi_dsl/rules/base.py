@@ -1,15 +1,13 @@
 """What a rule is and what it finds."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ssmi_dsl.diagnostics import Diagnostic, Label, Loc, Patch, Severity, Span
 from ssmi_dsl.fixes.fix import Fix
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """Identity of a rule. A rule that is not `suppressible` reports a file that cannot be read as meant; nothing silences it.
 
     A `reserved` one keeps its code for a fault that nothing checks yet, as its page says.
@@ -41,8 +39,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One hit of a rule's check, placed by YAML path; `labels` are further places with their texts, `fix` what would remove it.
 
     `severity` is set only where a rule weighs its cases differently, as its page says.
@@ -63,8 +60,7 @@ class Finding:
 Check = Callable[[Any], Iterator[Finding]]
 
 
-@dataclass(frozen=True)
-class RuleModule:
+class RuleModule(NamedTuple):
     """A rule with its documentation page and, if it runs on a spec, its check."""
 
     rule: Rule

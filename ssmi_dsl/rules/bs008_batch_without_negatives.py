@@ -54,7 +54,8 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if couples_the_batch(method) and method.recipe.batch_of_objective < 2:
+    seen = method.recipe.batch_of_objective
+    if seen < 2 and couples_the_batch(method):
         yield Finding(
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives the objective one image at a time, so no pair of samples exists",
@@ -62,7 +63,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             help="use a larger batch",
         )
         return
-    if couples_the_batch(method) and method.recipe.batch_of_objective == 2:
+    if seen == 2 and couples_the_batch(method):
         yield Finding(
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives the objective two images, and so one pair of different samples",
@@ -72,8 +73,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     hardware = method.recipe.hardware
     shares = 1 if hardware.batch_norm == "synchronized" else hardware.devices
+    if method.recipe.batch_size // (shares * hardware.gradient_accumulation) >= 2:
+        return
     normed = next((place for branch in method.branches if (place := _normed_head(branch)) is not None), None)
-    if normed is not None and method.recipe.batch_size // (shares * hardware.gradient_accumulation) < 2:
+    if normed is not None:
         yield Finding(
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives a batch norm one image at a time, which has no variance",

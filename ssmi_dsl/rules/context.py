@@ -1,6 +1,6 @@
 """What a rule's check reads."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ssmi_dsl.diagnostics import Loc
 from ssmi_dsl.resolve import Resolved
@@ -8,8 +8,7 @@ from ssmi_dsl.spec.method import Method
 from ssmi_dsl.spec.recipe import DEFAULT_RECIPE
 
 
-@dataclass(frozen=True, slots=True)
-class RuleContext:
+class RuleContext(NamedTuple):
     """The method under one recipe, and where its parts are written."""
 
     method: Method

@@ -51,14 +51,16 @@ RULE = Rule("DA002", "identical-views", Severity.ERROR, "Both views of a sample 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     views = method.spec.views
+    if views.count < 2:
+        return
+    first = resolve_augment(views.augment, 0)
+    if not all(_is_fixed(op) for _, op in first) or first != resolve_augment(views.augment, 1):
+        return
     others = (views.local, views.mask, views.split, views.modalities, views.graph)
     # pairs bring two views of their own, and a network of timm may drop units at random
     has_pairs = any(info.kind == "pairs" and info.recipe in method.spec.recipes for info in DATASETS.values())
     is_random = any(isinstance(branch.encoder.backbone, Timm) for branch in method.branches)
-    if views.count < 2 or has_pairs or is_random or any(other is not None for other in others):
-        return
-    first = resolve_augment(views.augment, 0)
-    if all(_is_fixed(op) for _, op in first) and first == resolve_augment(views.augment, 1):
+    if not has_pairs and not is_random and all(other is None for other in others):
         yield Finding(
             ("views", "augment"),
             "nothing in this augmentation is random, so both views of a sample are the same",

@@ -27,7 +27,6 @@ Hjelm et al. 2019; Polyanskiy & Wu, f-divergences; docs/theory.md: what the surr
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.fixes import Applicability, Fix, delete_key, set_value
@@ -52,14 +51,14 @@ def check(context: RuleContext) -> Iterator[Finding]:
         drop = Fix("drop the target", Applicability.UNSAFE, (delete_key(("objective", "target_nats")),))
         estimates = marginal.kind == "estimated"
         if estimates and bound in NOT_IN_NATS:
-            yield replace(_finding(("objective", "target_nats"), bound, ("objective", "bound")), fix=drop)
+            yield _finding(("objective", "target_nats"), bound, ("objective", "bound"))._replace(fix=drop)
         elif not estimates and is_second_order(marginal) and not isinstance(marginal, Taylor):
             found = _finding(("objective", "target_nats"), term_name(marginal), ("objective", "marginal"))
-            yield replace(found, fix=drop)
+            yield found._replace(fix=drop)
     if read_out.report != "estimate" and "jsd" in read_out.estimators:
         loc = ("evaluate", "mutual_information")
         fix = Fix("call it an estimate", Applicability.SAFE, (set_value((*loc, "report"), "estimate"),))
-        yield replace(_finding((*loc, "report"), "jsd", (*loc, "estimators")), fix=fix)
+        yield _finding((*loc, "report"), "jsd", (*loc, "estimators"))._replace(fix=fix)
 
 
 def _finding(loc: Loc, name: str, where: Loc) -> Finding:

@@ -53,9 +53,11 @@ RULE = Rule(
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     for branch in method.branches:
+        if branch.ema is None or not 0 < branch.ema.momentum < 1:
+            continue
         loc = ("branches", branch.name, "update", "ema", "momentum")
         chosen_for = _batch_of(context, loc)
-        if branch.ema is None or chosen_for is None or not 0 < branch.ema.momentum < 1:
+        if chosen_for is None:
             continue
         batch = method.recipe.batch_size
         if chosen_for / 2 <= batch <= 2 * chosen_for:

@@ -44,12 +44,14 @@ RULE = Rule("EV003", "certified-beyond-samples", Severity.WARNING, "An estimate 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     read_out, dim = method.spec.evaluate.mutual_information, method.anchor.embedding_width
+    if read_out.report != "certified":
+        return
     temperature = None if dim is None else cosine_temperature(method.objective.critic, dim)
     reach = method.objective.target_nats
     if reach is None and temperature is not None and dim is not None:
         reach = cosine_cap(temperature, dim)
     limit = log(read_out.samples)
-    if read_out.report == "certified" and reach is not None and reach > limit:
+    if reach is not None and reach > limit:
         yield Finding(
             ("evaluate", "mutual_information", "report"),
             f"values up to {reach:.2f} nats are called certified, and {read_out.samples} samples certify {limit:.2f} at most",

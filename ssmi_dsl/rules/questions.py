@@ -34,7 +34,7 @@ def fixes_the_norm(critic: Critic) -> bool:
 
 def normalizes(term: Critic | Marginal) -> bool:
     """Whether the term has a switch that divides embeddings by their norms, and it is on."""
-    return bool(getattr(term, "normalize", False))
+    return bool(vars(term).get("normalize"))
 
 
 def is_bounded(critic: Critic) -> bool:

@@ -6,9 +6,8 @@
 Legend: P patches of a view, G groups of hidden patches, K patches in a group, C visible patches.
 """
 
-from dataclasses import dataclass
 from math import sqrt
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -17,8 +16,7 @@ from ssmi_dsl.components.base import Params
 Grid = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """Hidden patches of a view, in `groups` of `hidden` each, and `visible` ones. Groups may overlap, visible and hidden never do."""
 
     groups: int

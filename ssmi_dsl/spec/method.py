@@ -3,9 +3,9 @@
 Everything here is derived from the spec and one recipe; nothing is a default of its own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ssmi_dsl.components.backbones import EncoderSpec, num_features
 from ssmi_dsl.components.heads import Head, output_width
@@ -30,9 +30,11 @@ class Sharing(StrEnum):
     FROZEN = "frozen"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchView:
-    """A branch with its references followed. `owner` holds the parameters that it applies; `source` is what an EMA target follows."""
+class BranchView(NamedTuple):
+    """A branch with its references followed. `owner` holds the parameters that it applies; `source` is what an EMA target follows.
+
+    `embedding_width` is D, the width of what the objective reads before a predictor; None where only the backbone's library knows.
+    """
 
     name: str
     spec: Branch
@@ -42,6 +44,7 @@ class BranchView:
     encoder: EncoderSpec
     projector: Head | None
     prototypes: Prototypes | None
+    embedding_width: int | None
     token_projector: Head | None = None
     token_prototypes: Prototypes | None = None
 
@@ -56,17 +59,11 @@ class BranchView:
         return self.spec.predictor
 
     @property
-    def embedding_width(self) -> int | None:
-        """D, the width of what the objective reads before a predictor; None where only the backbone's library knows."""
-        return num_features(self.encoder) if self.projector is None else output_width(self.projector)
-
-    @property
     def ema(self) -> Ema | None:
         return self.spec.update if isinstance(self.spec.update, Ema) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """One gradient step: the branches whose parameters move, and the branches held constant."""
 
     name: Literal["joint", "step", "e-step", "m-step"]
@@ -74,8 +71,7 @@ class Phase:
     stopped: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Branch outputs that meet in the objective: branch and view index of anchor and target."""
 
     anchor: str
@@ -100,7 +96,10 @@ class ObjectiveView:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A spec under one recipe, understood. `objective`, `anchor`, `target` and `pairs` are those of the objective in `focus`."""
+    """A spec under one recipe, understood. `objective`, `anchor`, `target` and `pairs` are those of the objective in `focus`.
+
+    They are set once, not looked up: rules ask for them more often than for anything else.
+    """
 
     spec: MethodSpec
     recipe: Recipe
@@ -109,22 +108,17 @@ class Method:
     paradigm: Literal["sdmi", "jmi"]
     phases: tuple[Phase, ...]
     focus: int = 0
+    objective: Objective = field(init=False, repr=False, compare=False)
+    anchor: BranchView = field(init=False, repr=False, compare=False)
+    target: BranchView = field(init=False, repr=False, compare=False)
+    pairs: tuple[Pair, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def objective(self) -> Objective:
-        return self.objectives[self.focus].spec
-
-    @property
-    def anchor(self) -> BranchView:
-        return self.objectives[self.focus].anchor
-
-    @property
-    def target(self) -> BranchView:
-        return self.objectives[self.focus].target
-
-    @property
-    def pairs(self) -> tuple[Pair, ...]:
-        return self.objectives[self.focus].pairs
+    def __post_init__(self) -> None:
+        view = self.objectives[self.focus]
+        object.__setattr__(self, "objective", view.spec)
+        object.__setattr__(self, "anchor", view.anchor)
+        object.__setattr__(self, "target", view.target)
+        object.__setattr__(self, "pairs", view.pairs)
 
     def focused(self, index: int) -> "Method":
         """The same method, seen from another of its objectives."""
@@ -220,15 +214,18 @@ def _branch_view(spec: MethodSpec, name: str) -> BranchView:
         sharing = Sharing.EMA
     else:
         sharing = Sharing.OWN if branch.of is None else Sharing.TIED
+    encoder = branch.encoder or base.encoder or origin.encoder or spec.encoder
+    projector = branch.projector or base.projector or origin.projector
     return BranchView(
         name=name,
         spec=branch,
         sharing=sharing,
         owner=base_name,
         source=_owner_of(spec, branch.of) if branch.of is not None and branch.update is not None else None,
-        encoder=branch.encoder or base.encoder or origin.encoder or spec.encoder,
-        projector=branch.projector or base.projector or origin.projector,
+        encoder=encoder,
+        projector=projector,
         prototypes=branch.prototypes or base.prototypes or origin.prototypes,
+        embedding_width=num_features(encoder) if projector is None else output_width(projector),
         token_projector=next((t.projector for t in tokens if t.projector is not None), None),
         token_prototypes=next((t.prototypes for t in tokens if t.prototypes is not None), None),
     )

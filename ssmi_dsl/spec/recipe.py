@@ -1,7 +1,7 @@
 """Recipes: the settings of one scale, complete."""
 
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.components.optimizers import Optimizer, Sgd
@@ -23,8 +23,7 @@ _DEFAULTS: dict[str, object] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """Everything that an optimisation run needs beside the method. Units: images, epochs."""
 
     name: str
@@ -64,13 +63,19 @@ def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> R
     `num_train` is the size of the training set; by default that of the bundled data set which uses this recipe, if there is one.
     """
     if num_train is None:
-        of_graphs = spec.views.graph is not None
-        fitting = (info for info in DATASETS.values() if info.recipe == name and (info.graph is not None) == of_graphs)
-        num_train = next((info.num_train for info in fitting), None)
+        num_train = _num_train(name, spec.views.graph is not None)
     values = {**_DEFAULTS, **_said(spec.recipes.get(DEFAULT_RECIPE)), **_said(spec.recipes.get(name))}
     return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec
 
 
+@lru_cache(maxsize=256)
+def _num_train(recipe: str, of_graphs: bool) -> int | None:
+    """The size of the first bundled data set that uses this recipe."""
+    fitting = (info for info in DATASETS.values() if info.recipe == recipe and (info.graph is not None) == of_graphs)
+    return next((info.num_train for info in fitting), None)
+
+
 def _said(layer: RecipeSpec | None) -> dict[str, object]:
     """What a recipe says of the settings that have a default."""
-    return {field: value for field, value in layer or () if value is not None and field in _DEFAULTS}
+    said: dict[str, object] = {} if layer is None else vars(layer)
+    return {field: said[field] for field in _DEFAULTS if said.get(field) is not None}

@@ -10,7 +10,7 @@ running covariance), `schedules` are numbers that change with the step, `noise` 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from ssmi_dsl.builders.protocol import Builder, Mask
 from ssmi_dsl.components.base import Params
@@ -19,8 +19,7 @@ from ssmi_dsl.terms.reading import Reading
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What rules and compiler know about a term without running it.
 
     exchange_symmetric  the loss does not change when the two views are exchanged
@@ -45,8 +44,7 @@ class Facts:
     unbounded_in_norm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Initial:
+class Initial(NamedTuple):
     """A tensor of a term before the first step.
 
     init   zeros, ones, eye, constant (`value` everywhere), normal (standard deviation `value`), uniform (within ±`value`),
@@ -58,8 +56,7 @@ class Initial:
     value: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ramp:
+class Ramp(NamedTuple):
     """A number that changes with the step: from `start` to `end`, linearly over `epochs` (None: along half a cosine over the run).
 
     With `jump` it stays at `start` until `epochs` are over.
@@ -71,8 +68,7 @@ class Ramp:
     jump: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(NamedTuple):
     """What decides the shapes of a term's tensors: N batch, D width of what the objective reads, and images in an epoch.
 
     `embedding` is the width in front of the target's prototypes where it has them, else D; `anchor` the width of what the anchor gives,

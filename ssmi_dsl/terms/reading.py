@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Origin(StrEnum):
@@ -26,8 +27,7 @@ class Step:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """`stands_for` completes "this term stands for ..."; `section` is a heading of docs/theory.md."""
 
     stands_for: str

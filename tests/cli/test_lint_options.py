@@ -3,7 +3,6 @@
 import io
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,7 @@ class Lint:
         ignore: tuple[str, ...] = (),
         **options: object,
     ) -> int:
-        code = run_lint(paths, select=select, ignore=ignore, output_format=format, options=replace(OPTIONS, **options))  # type: ignore[arg-type]  # named by the tests
+        code = run_lint(paths, select=select, ignore=ignore, output_format=format, options=OPTIONS._replace(**options))  # type: ignore[arg-type]  # named by the tests
         self.out, self.err = self._capsys.readouterr()
         return code
 
@@ -201,12 +200,12 @@ def test_fixing_standard_input_prints_it(
 ) -> None:
     text = FAST.replace(STOP, "").replace("\n", "\r\n")
     stdin(monkeypatch, text)
-    assert run_lint(["-"], output_format="concise", options=replace(OPTIONS, fix=True)) == 0
+    assert run_lint(["-"], output_format="concise", options=OPTIONS._replace(fix=True)) == 0
     out, err = capfdbinary.readouterr()
     assert out == FAST.replace("\n", "\r\n").encode()
     assert b"<stdin>:16:30: warning EM002" in err
     stdin(monkeypatch, BYOL)
-    assert run_lint(["-"], options=replace(OPTIONS, fix=True)) == 0
+    assert run_lint(["-"], options=OPTIONS._replace(fix=True)) == 0
     assert capfdbinary.readouterr()[0] == BYOL.encode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ssmi_runtime.cli import app
-from ssmi_runtime.cli.lazy_app import LazyApp
+from ssmi_runtime.cli.lazy_app import LazyApp, defer_functions
 from ssmi_runtime.cli.quick import quick_arguments
 
 Arguments = dict[str, Any]
@@ -123,3 +124,14 @@ def test_a_lazy_app_is_the_application_that_it_stands_for() -> None:
         lazy(["--help"])
     assert ended.value.code == 0
     assert "first-one" in output.getvalue()
+
+
+def test_a_deferred_module_is_imported_when_one_of_its_functions_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    defer_functions("colorsys")
+    from colorsys import rgb_to_hsv
+
+    assert not hasattr(sys.modules["colorsys"], "__file__")
+    assert rgb_to_hsv(0.0, 0.0, 1.0) == (2 / 3, 1.0, 1.0)
+    assert hasattr(sys.modules["colorsys"], "__file__")
+    assert rgb_to_hsv(0.0, 0.0, 0.5) == (2 / 3, 1.0, 0.5)

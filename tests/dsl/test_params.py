@@ -13,6 +13,12 @@ from ssmi_dsl.spec.objective import Weights
 from ssmi_dsl.spec.optimize import PredictorUpdate
 from ssmi_dsl.terms.positives.paired import Paired
 
+IMPORTED = """
+import sys
+from ssmi_dsl import load
+load("simsiam")
+print(*sorted(name.rpartition(".")[2] for name in sys.modules if name.startswith("ssmi_dsl.terms.bounds.")))
+"""
 UNUSED = """
 from ssmi_dsl import load
 from ssmi_dsl.terms import BOUNDS, MARGINALS
@@ -33,3 +39,8 @@ def test_the_usual_parameters_are_the_defaults(model: type[Params]) -> None:
 def test_words_that_a_spec_does_not_use_are_not_built() -> None:
     ran = subprocess.run([sys.executable, "-c", UNUSED], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "['DonskerVaradhan', 'Predictor']"
+
+
+def test_words_that_a_spec_does_not_use_are_not_imported() -> None:
+    ran = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["donsker_varadhan"]

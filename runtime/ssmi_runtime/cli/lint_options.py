@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.engine import Settings
@@ -15,8 +15,7 @@ from ssmi_dsl.render.report import FORMATS
 from ssmi_dsl.wording import escape
 
 
-@dataclass(frozen=True)
-class LintOptions:
+class LintOptions(NamedTuple):
     """The options of `ssmi lint`, as they were written; see its help for what they mean."""
 
     extend_select: Sequence[str] = ()
@@ -47,8 +46,7 @@ class LintOptions:
         return self.fix or self.unsafe_fixes or self.diff
 
 
-@dataclass(frozen=True)
-class ReportFile:
+class ReportFile(NamedTuple):
     """A report that is written to a file."""
 
     format: str

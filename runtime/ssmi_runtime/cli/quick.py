@@ -5,11 +5,10 @@ only remembers what was written. Help texts, usage errors, environment variables
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from inspect import Parameter, signature
 from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 # with these, a value may come from elsewhere than the arguments
 _ELSEWHERE = frozenset({"envvar", "default_factory", "callback", "prompt"})
@@ -17,8 +16,7 @@ _ELSEWHERE = frozenset({"envvar", "default_factory", "callback", "prompt"})
 _CHECKED = frozenset({"parser", "click_type", "count", "exists", "file_okay", "dir_okay", "resolve_path", "readable"})
 
 
-@dataclass(frozen=True)
-class _Declared:
+class _Declared(NamedTuple):
     """What stood in `typer.Option(...)` or `typer.Argument(...)`."""
 
     is_option: bool
@@ -26,8 +24,7 @@ class _Declared:
     settings: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class _Parameter:
+class _Parameter(NamedTuple):
     """`convert` is None for a switch; `repeats` if the values are a list."""
 
     name: str
@@ -35,8 +32,7 @@ class _Parameter:
     repeats: bool
 
 
-@dataclass(frozen=True)
-class _Signature:
+class _Signature(NamedTuple):
     options: dict[str, _Parameter]
     positional: list[_Parameter]
     defaults: dict[str, Any]

@@ -3,7 +3,6 @@
 All images are held in memory, N * 3 * S * S bytes.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,7 @@ def load(info: DatasetInfo, split: str, root: str | Path | None, *, size: int | 
         images[index] = _read(path, side)
     labels = torch.tensor([label for _, label in files], dtype=torch.int64)
     numbers = {"num_train" if split == "train" else "num_test": len(files)}
-    return Dataset(images, labels, info.name, replace(info, size=side, num_classes=len(classes), **numbers))
+    return Dataset(images, labels, info.name, info._replace(size=side, num_classes=len(classes), **numbers))
 
 
 def _classes(base: Path) -> list[str]:

@@ -5,7 +5,6 @@ I = -D/2 log(1 - rho^2) nats (Poole et al. 2019, section 3). Legend: N pairs, D 
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -48,4 +47,4 @@ def load(
     }
     labels = torch.zeros(count, dtype=torch.int64)
     numbers = {"num_train" if split == "train" else "num_test": count}
-    return Dataset(torch.from_numpy(pairs), labels, info.name, replace(info, size=size, **numbers), factors)
+    return Dataset(torch.from_numpy(pairs), labels, info.name, info._replace(size=size, **numbers), factors)

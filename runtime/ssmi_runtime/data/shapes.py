@@ -4,7 +4,6 @@ A figure is {(x, y): signed distance < 0} in its own rotated frame of radius `sc
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +62,7 @@ def load(info: DatasetInfo, split: str, *, num: int | None = None, seed: int = 0
     numbers = {"num_train" if split == "train" else "num_test": count}
     assert info.text is not None
     texts = torch.from_numpy(captions(factors, size, info.text.length, [seed, split == "test"]))
-    whole = replace(info, **numbers)
+    whole = info._replace(**numbers)
     return Dataset(torch.from_numpy(images), tensors["shape"].clone(), info.name, whole, tensors, texts)
 
 

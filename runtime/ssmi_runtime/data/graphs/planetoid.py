@@ -6,7 +6,6 @@ Features are divided by their sum, as in the code of GCN, DGI and GMI. Legend: N
 
 import importlib
 import pickle
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +72,7 @@ def _assemble(parts: dict[str, Any], places: npt.NDArray[np.int64], info: Datase
         labels=torch.from_numpy(classes.argmax(axis=1)),
         train=torch.arange(len(parts["y"])),
         test=torch.from_numpy(np.sort(places)),
-        info=replace(
-            info,
+        info=info._replace(
             size=width,
             num_classes=classes.shape[1],
             num_train=num,

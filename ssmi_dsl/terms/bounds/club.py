@@ -1,4 +1,4 @@
-"""Words of the grammar whose compiler does not exist: a spec that uses one is refused by SY011."""
+"""CLUB: a word of the grammar whose compiler does not exist; a spec that uses it is refused by SY011."""
 
 from typing import ClassVar
 
@@ -11,15 +11,5 @@ class Club(Bound):
     name: ClassVar[str] = "club"
     formula: ClassVar[str] = "I ≤ E_p[log q(b|a)] - E_q[log q(b|a)]"
     source: ClassVar[str] = "Cheng et al. 2020 (CLUB)"
-    implemented: ClassVar[bool] = False
-    facts: ClassVar[Facts] = Facts(upper=True)
-
-
-class LeaveOneOut(Bound):
-    """The leave-one-out upper bound."""
-
-    name: ClassVar[str] = "leave-one-out"
-    formula: ClassVar[str] = "I ≤ E[T_ii - log mean_{j≠i} exp T_ij]"
-    source: ClassVar[str] = "Poole et al. 2019, section 2.2"
     implemented: ClassVar[bool] = False
     facts: ClassVar[Facts] = Facts(upper=True)
