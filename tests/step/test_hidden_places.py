@@ -35,5 +35,7 @@ def test_a_target_of_the_same_view_is_read_where_that_view_is_masked() -> None:
 
 def test_blocks_that_leave_no_context_are_refused() -> None:
     method = load("i-jepa", recipe="digits", overrides=[*FAST, "views.mask.block.scale=0.3"])
-    with pytest.raises(CompileError, match="does not fit view 0: 4 blocks of 2 x 2 patches .* lower `scale` or `count`"):
+    with pytest.raises(
+        CompileError, match=r"does not fit view 0: 4 blocks of 2 x 2 patches .* lower `scale` or `count`"
+    ):
         lower(method)
