@@ -13,7 +13,8 @@ objective then asks for is one direction, the same for all images.
 ```yaml
 extends: smog
 objective: {marginal: predictor} # MT020
-lint: {ignore: [SY014]}
+lint: null
+recipes: {imagenet: null, digits: null}
 ```
 
 # Instead

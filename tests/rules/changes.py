@@ -155,6 +155,11 @@ CHANGES: dict[str, Change] = {
         [("{ema: {momentum: 0.99, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.01}}")],
         ["16:30 EM011"],
     ),
+    "EM012": (
+        "dino",
+        [("{ema: {momentum: 0.9995, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.0}}")],
+        ["16:30 EM012"],
+    ),
     "EV001": (
         "jmi",
         [("recipes:\n", "evaluate: {mutual_information: {estimators: [donsker-varadhan]}}\nrecipes:\n")],
@@ -232,6 +237,22 @@ CHANGES: dict[str, Change] = {
         "corinfomax",
         [("eps: 1.0e-8", "eps: 1.0e-8, normalize: false")],
         ["15:64 MT014"],
+    ),
+    "MT020": (
+        "smog",
+        [
+            (
+                "marginal: {groups: {count: 300, momentum: 0.99, reset_steps: 300, memory: 76800}}",
+                "marginal: predictor",
+            ),
+            ("lint: {ignore: [SD014]} # predictor and groups: the paper has both\n", ""),
+            ("      objective: {marginal: {groups: {count: 3000}}}\n", ""),
+            (
+                "      objective: {marginal: {groups: {count: 100, memory: 640, reset_steps: 220}}} # ten batches, ten epochs\n",
+                "",
+            ),
+        ],
+        ["21:13 MT020"],
     ),
     "NU001": (
         "jmi",
