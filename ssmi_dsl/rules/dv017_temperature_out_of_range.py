@@ -7,9 +7,9 @@ embeddings that are cut at a norm R, whose scores are R² cosines at most.
 
 Scores lie within 1/τ of zero. Below τ = 0.01 they span more than 200 nats, and the softmax over samples has the nearest one only: its gradient
 comes from one pair, and stops where positives are nearest. Above τ = 10 they span less than 0.2 nats, so all samples weigh the same and no
-value of the bound above that can be reached. The spectral objective 2 E_p T - E_q T² and its kin are no better off: at scores of 0.01 the square is a
-hundredth of the linear part, and what gathers all embeddings at one point costs less than it gains. Embeddings that are only cut may be
-shorter, so a low temperature is no fault of theirs.
+value of the bound above that can be reached. The spectral objective 2 E_p T - E_q T² and relative predictive coding are no better off: at scores t the
+square weighs t/2 of the linear part, so that gathering all embeddings at one point costs t² and gains 2t times what views differ by.
+Embeddings that are only cut may be shorter, so a low temperature is no fault of theirs.
 
 # Example
 
