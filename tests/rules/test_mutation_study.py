@@ -86,6 +86,8 @@ CASES = [
     ),
     ("spectral-contrastive", [("most: 1.0", "most: 1.0, temperature: 100")], ["14:11 DV017", "44:27 DV017"]),
     ("spectral-contrastive", [("most: 1.0", "most: 1.0, temperature: 0.001")], []),
+    # hidden patches of one view, and an image with nothing to meet where no local views are left
+    ("ibot", [("  count: 2\n", "  count: 1\n")], ["8:10 BS011"]),
     # batch norm of two samples
     ("directpred", [("batch_size: 128", "batch_size: 2")], ["32:17 BS008"]),
     ("directpred", [("batch_size: 128", "batch_size: 3")], []),
