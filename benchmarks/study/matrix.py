@@ -94,7 +94,7 @@ def summary(methods: Mapping[str, Rows], unmutated: str) -> list[str]:
         f"- {len(pairs)} mutated specs of {len(methods)} methods, at least {fewest} of each, by {len(MUTATIONS)} mutations; {seconds:.0f} s of CPU time.",
         f"- Lint calls {len(errors)} of them errors. The certificate refuses {len(refused)}, lint {known} of these.",
         f"- Of the {len(passed)} that lint lets pass, {len(tried)} were lowered, certified and trained so far; "
-        f"{len(missed)} are broken, {unknown} of them for no known reason.",
+        f"broken: {len(missed)}, for no known reason: {unknown}.",
         f"- Unmutated specs that lint flags: {', '.join(flagged) or 'none'}; that the certificate refuses: {', '.join(no) or 'none'}.",
     ]
     if waiting:

@@ -52,6 +52,11 @@ CHANGES: dict[str, Change] = {
         [("{backbone: {patches: {of: resnet18, size: 8, stride: 4, crop: 7}}}", "{backbone: resnet18}")],
         ["13:141 DA006", "14:141 DA006", "15:143 DA006", "16:142 DA006", "17:142 DA006"],
     ),
+    "DA007": (
+        "data2vec",
+        [("{a: student.hidden, b: teacher.hidden}", "{a: teacher.hidden, b: student.hidden}")],
+        ["21:9 DA007"],
+    ),
     "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["57:34 DA005"]),
     "DV001": ("jmi", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["14:11 DV001"]),
     "DV002": (
