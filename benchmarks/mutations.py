@@ -30,8 +30,7 @@ from study.matrix import page, summary
 from study.mutate import MUTATIONS, mutated
 from study.plain import Data, flattened, text_of
 from study.shrink import shrunk
-from study.simulate import Outcome
-from study.verdicts import Memory, Trial, attempt, judge, lint
+from study.verdicts import Base, Memory, Trial, attempt, judge, lint
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
@@ -81,6 +80,7 @@ def study(
     base = _tried(UNMUTATED, published, small, known, memory, None, tries)
     yield UNMUTATED, base
     reached = Trial.from_dict(base["trial"]).outcome if base["trial"] is not None else None
+    unmutated = None if reached is None else Base(small, reached)
     for mutation in MUTATIONS:
         if only and mutation.name not in only:
             continue
@@ -88,7 +88,7 @@ def study(
         if not changed:
             continue
         tried = mutated(small, mutation)
-        row = _tried(mutation.name, changed, tried, known, memory, reached, tries)
+        row = _tried(mutation.name, changed, tried, known, memory, unmutated, tries)
         trial = None if row["trial"] is None else Trial.from_dict(row["trial"])
         row["simulation"] = "not reached" if trial is None or reached is None else judge(trial, reached)
         yield mutation.name, row
@@ -107,7 +107,7 @@ def _tried(
     small: Data | None,
     known: Mapping[str, Any],
     memory: Memory,
-    reached: Outcome | None,
+    base: Base | None,
     tries: bool,
 ) -> dict[str, Any]:
     old = known.get(mutation)
@@ -125,7 +125,7 @@ def _tried(
     if not tries:
         return row
     began = time.process_time()
-    trial = attempt(small, memory, reached, passed=passed)
+    trial = attempt(small, memory, base, passed=passed)
     return {**row, "trial": trial.to_dict(), "key": key, "seconds": round(time.process_time() - began, 2)}
 
 

@@ -7,7 +7,7 @@ from study.mutate import MUTATIONS
 from study.notes import REASONS
 from study.shrink import BATCH, FEATURES, NOISE
 from study.simulate import KNOWN_NATS, STEPS
-from study.verdicts import LEAST_NATS, LEAST_RANK, LEAST_STD
+from study.verdicts import LEAST_NATS, LEAST_RANK, LEAST_STD, LONG_STEPS, LOW_RATE, SEEDS
 
 Rows = Mapping[str, Mapping[str, Any]]
 
@@ -33,6 +33,10 @@ def page(methods: Mapping[str, Rows], unmutated: str) -> str:
         f"{LEAST_STD} of the standard deviation of directions, {LEAST_RANK} of the effective rank, or {LEAST_NATS:.2f} of the information that InfoNCE reads.",
         "The thresholds are the same for all. A run of smaller batches that has collapsed is trained again on as many samples as the unmutated one saw, and",
         "judged then. *Diverged*: embeddings that are not finite. *Stopped*: the step cannot be run.",
+        "",
+        f"A run that is broken so far is tried again from {len(SEEDS)} seeds, for {LONG_STEPS} steps at {LOW_RATE} of the rate, each next to the unmutated",
+        "method from the same seed, and the majority decides: what trains more slowly, or at a rate that is too high for its network, has not collapsed.",
+        "What is healthy after the short run is not trained further.",
         "",
         *summary(methods, unmutated),
         "",
@@ -64,6 +68,8 @@ def page(methods: Mapping[str, Rows], unmutated: str) -> str:
         row = methods[name][mutation]
         reason = _reason(name, mutation) or "No reason is known."
         lines.append(f"- `{mutation}` of {name} ({_certificate(row)}, {row['simulation']}): {reason}")
+    lines += ["", "## Broken in the short run, healthy in the long ones", ""]
+    lines += list(_recovered(methods, unmutated)) or ["None."]
     lines += ["", "## What each mutation does", "", "| mutation | what is done |", "| --- | --- |"]
     lines += [f"| {mutation.name} | {mutation.what} |" for mutation in MUTATIONS]
     return "\n".join(lines) + "\n"
@@ -88,7 +94,7 @@ def summary(methods: Mapping[str, Rows], unmutated: str) -> list[str]:
         f"- {len(pairs)} mutated specs of {len(methods)} methods, at least {fewest} of each, by {len(MUTATIONS)} mutations; {seconds:.0f} s of CPU time.",
         f"- Lint calls {len(errors)} of them errors. The certificate refuses {len(refused)}, lint {known} of these.",
         f"- Of the {len(passed)} that lint lets pass, {len(tried)} were lowered, certified and trained so far; "
-        f"{len(missed)} are broken, {unknown} of them for no known reason.",
+        f"broken: {len(missed)}, for no known reason: {unknown}.",
         f"- Unmutated specs that lint flags: {', '.join(flagged) or 'none'}; that the certificate refuses: {', '.join(no) or 'none'}.",
     ]
     if waiting:
@@ -111,6 +117,18 @@ def disagreements(methods: Mapping[str, Rows], unmutated: str) -> Iterator[tuple
         for key, row in rows.items():
             if key != unmutated and is_broken(row) and not row["lint"]["error"]:
                 yield name, key
+
+
+def _recovered(methods: Mapping[str, Rows], unmutated: str) -> Iterator[str]:
+    """What long runs acquit, with the information of each, and behind it that of the unmutated method."""
+    for name, rows in methods.items():
+        for key, row in rows.items():
+            if key == unmutated or row["trial"] is None or row.get("simulation") != "healthy":
+                continue
+            again, reached = (row["trial"].get(word, ()) for word in ("again", "reached"))
+            if again:
+                pairs = ", ".join(f"{a['nats']:.2f} of {b['nats']:.2f}" for a, b in zip(again, reached, strict=True))
+                yield f"- `{key}` of {name}: {row['trial']['outcome']['nats']:.2f} nats in the short run; {pairs} in the long ones"
 
 
 def _matrix(methods: Mapping[str, Rows], unmutated: str) -> Iterator[str]:

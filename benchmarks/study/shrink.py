@@ -56,6 +56,13 @@ def shrunk(data: Data) -> Data:
             sizes["size"] = BATCH if name == "whitening" else QUEUE
         if sizes:
             objective["marginal"] = {name: {**params, **sizes}}
+        if name == "coding-rate":
+            # a sum over the features, beside a joint term that is one number: their ratio is kept
+            weights = objective.get("weights") or {}
+            objective["weights"] = {
+                **weights,
+                "joint": weights.get("joint", 1.0) * EMBEDDING / _width_of_projectors(data),
+            }
         name, params = choice(objective.get("positive") or "same")
         if name == "nearest-neighbour":
             objective["positive"] = {name: {**params, "size": QUEUE}}
@@ -101,10 +108,13 @@ def _sizes_of_term(name: str, params: Data, data: Data) -> Data:
             return {"count": PROTOTYPES, "memory": 4 * BATCH, "reset_steps": RESET_STEPS}
         case "coding-length":
             # the series converges for distortions above the width: the ratio is kept
-            widths = [_last_width(branch["projector"]) for branch in data["branches"].values()]
-            return {"distortion": params.get("distortion", 0.0) * EMBEDDING / max(widths)}
+            return {"distortion": params.get("distortion", 0.0) * EMBEDDING / _width_of_projectors(data)}
         case _:
             return {}
+
+
+def _width_of_projectors(data: Data) -> int:
+    return max(_last_width(branch["projector"]) for branch in data["branches"].values())
 
 
 def _last_width(head: object) -> int:

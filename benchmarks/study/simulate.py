@@ -106,13 +106,18 @@ def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
     return replace(untraced, step=known[key], inputs=inputs)
 
 
-def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0) -> Outcome:
-    """Train for `steps` (default: STEPS) and measure; the traced step, run as it is, without ahead-of-time compilation."""
+def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0, rate: float = 1.0) -> Outcome:
+    """Train for `steps` (default: STEPS) and measure; the traced step, run as it is, without ahead-of-time compilation.
+
+    `seed` draws the start, the samples and their views; `rate` multiplies every learning rate.
+    """
     step = without_probes(traced.step)
     method, batch = traced.method, traced.method.recipe.batch_size
     generator = torch.Generator().manual_seed(seed)
     samples = torch.randn(method.recipe.num_train or SAMPLES, FEATURES, generator=generator)
     inputs = {name: value.clone() for name, value in traced.inputs.items()}
+    start = initial_state(method, traced.networks, seed=seed)
+    inputs |= {f"state/{name}": value for name, value in start.items()}
     total = STEPS if steps is None else steps
 
     def embed(branch: str) -> Tensor:
@@ -124,7 +129,7 @@ def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0) -> Outc
             refresh(method, state, step=index, steps_per_epoch=STEPS_PER_EPOCH, seed=seed, embed=embed)
             chosen = torch.randint(len(samples), (batch,), generator=generator)
             inputs |= _of_batch(method, samples[chosen], chosen, generator)
-            inputs |= _of_step(traced, index, generator, num_steps=total)
+            inputs |= _of_step(traced, index, generator, num_steps=total, rate=rate)
             outputs = step.module(*(inputs[name] for name in step.inputs))
             inputs.update({name: value for name, value in zip(step.outputs, outputs, strict=True) if name in inputs})
         return _measure(traced, inputs)
@@ -162,8 +167,10 @@ def _of_batch(method: Method, vectors: Tensor, chosen: Tensor, generator: torch.
     return read
 
 
-def _of_step(traced: Traced, index: int, generator: torch.Generator, *, num_steps: int) -> dict[str, Tensor]:
-    """Noise and numbers of a step."""
+def _of_step(
+    traced: Traced, index: int, generator: torch.Generator, *, num_steps: int, rate: float = 1.0
+) -> dict[str, Tensor]:
+    """Noise and numbers of a step; `rate` multiplies the learning rates."""
     method, masks = traced.method, traced.masks
     batch = method.recipe.batch_size
     drawn = {
@@ -175,7 +182,8 @@ def _of_step(traced: Traced, index: int, generator: torch.Generator, *, num_step
         drawn.update({f"noise/{name}": value for name, value in masks.draw(generator, batch).items()})
     drawn.update(draw_term_noise(method, traced.networks, seed=0, step=index))
     numbers = numbers_at(method, index, num_steps=num_steps, steps_per_epoch=STEPS_PER_EPOCH)
-    return {**drawn, **{f"number/{name}": torch.tensor(value) for name, value in numbers.items()}}
+    scaled = {name: value * rate if name.partition("/")[0] == "lr" else value for name, value in numbers.items()}
+    return {**drawn, **{f"number/{name}": torch.tensor(value) for name, value in scaled.items()}}
 
 
 def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:

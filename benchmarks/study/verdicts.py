@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import nan
 from typing import Any, Literal
 
 from ssmi_compiler.errors import CertificateError, CompileError
@@ -10,6 +11,7 @@ from ssmi_compiler.step.trace import TracedStep
 from ssmi_dsl.check import check
 from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.document import read_document
+from ssmi_dsl.spec.method import Method
 from study.plain import Data, recipe_of_data, text_of, understood
 from study.shrink import BATCH
 from study.simulate import STEPS, Outcome, Traced, simulate, trace
@@ -18,6 +20,9 @@ from study.simulate import STEPS, Outcome, Traced, simulate, trace
 LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
 # steps of a run of small batches, at most, over those of a full one
 MOST_TIMES = 16
+# what a run that is broken is tried again under: slow training is told from collapse by its length, and a rate that is too high for a network
+# from a loss that is wrong by a lower one
+SEEDS, LONG_STEPS, LOW_RATE = (0, 1, 2), 1000, 0.3
 
 Certified = Literal["proven", "refused", "not reached"]
 Simulated = Literal["healthy", "collapsed", "diverged", "stopped", "not reached"]
@@ -25,12 +30,17 @@ Simulated = Literal["healthy", "collapsed", "diverged", "stopped", "not reached"
 
 @dataclass(frozen=True)
 class Trial:
-    """Certificate and simulation of one spec at the sizes of the study; `reason` of a verdict other than `proven` and `healthy`."""
+    """Certificate and simulation of one spec at the sizes of the study; `reason` of a verdict other than `proven` and `healthy`.
+
+    `again` are the long runs of a spec whose short one was broken, one for each seed, and `reached` those of the unmutated method beside them.
+    """
 
     certificate: Certified
     certificate_reason: str
     outcome: Outcome | None
     stopped: str = ""
+    again: tuple[Outcome, ...] = ()
+    reached: tuple[Outcome, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,7 +48,8 @@ class Trial:
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> "Trial":
         outcome = None if data["outcome"] is None else Outcome(**data["outcome"])
-        return Trial(data["certificate"], data["certificate_reason"], outcome, data["stopped"])
+        again, reached = (tuple(Outcome(**each) for each in data.get(key, ())) for key in ("again", "reached"))
+        return Trial(data["certificate"], data["certificate_reason"], outcome, data["stopped"], again, reached)
 
 
 # EM004 compares the layers of a spec, its default recipe and another one, which flattened data does not keep apart
@@ -61,13 +72,22 @@ class Memory:
 
     steps: dict[str, TracedStep] = field(default_factory=dict[str, TracedStep])
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+    long: dict[str, tuple[Outcome, ...]] = field(default_factory=dict[str, tuple[Outcome, ...]])
 
 
-def attempt(data: Data, memory: Memory, reached: Outcome | None = None, *, passed: bool = True) -> Trial:
+@dataclass(frozen=True)
+class Base:
+    """The unmutated method: its shrunk data, and what it reached in the short run."""
+
+    data: Data
+    outcome: Outcome
+
+
+def attempt(data: Data, memory: Memory, base: Base | None = None, *, passed: bool = True) -> Trial:
     """Lower, certify and, where lint and certificate let it pass, simulate shrunk data with every rule off.
 
-    A run of smaller batches that has collapsed, next to what the unmutated method `reached`, is trained anew on as many samples as that one saw: it
-    had fewer.
+    A run of smaller batches that has collapsed, next to what the unmutated method reached, is trained anew on as many samples as that one saw: it
+    had fewer. A run that is broken after that is tried again: long, slowly, from several seeds, next to the unmutated method under the same.
     """
     if data["views"].get("graph") is not None:
         return Trial("not reached", "the study has no graphs", None)
@@ -90,22 +110,55 @@ def attempt(data: Data, memory: Memory, reached: Outcome | None = None, *, passe
     if key not in memory.outcomes:
         try:
             memory.outcomes[key] = simulate(traced)
-            batch = method.recipe.batch_size
-            short = batch < BATCH and reached is not None and _verdict(memory.outcomes[key], reached) == "collapsed"
+            short = (
+                _times(method) > 1 and base is not None and _verdict(memory.outcomes[key], base.outcome) == "collapsed"
+            )
             if short:
-                memory.outcomes[key] = simulate(traced, steps=STEPS * min(MOST_TIMES, BATCH // batch))
+                memory.outcomes[key] = simulate(traced, steps=STEPS * _times(method))
         except (CompileError, ValueError, RuntimeError) as error:
             return Trial(certificate, reason, None, _first_line(error))
-    return Trial(certificate, reason, memory.outcomes[key])
+    outcome = memory.outcomes[key]
+    if base is None or _verdict(outcome, base.outcome) == "healthy":
+        return Trial(certificate, reason, outcome)
+    unmutated, _ = understood(base.data)
+    assert unmutated is not None
+    again, reached = _long(traced, memory), _long(trace(unmutated, memory.steps), memory)
+    return Trial(certificate, reason, outcome, again=again, reached=reached)
+
+
+def _long(traced: Traced, memory: Memory) -> tuple[Outcome, ...]:
+    """The long runs, one for each seed; one that cannot go on has diverged."""
+    key = _key(traced)
+    if key not in memory.long:
+        steps = LONG_STEPS * _times(traced.method)
+        memory.long[key] = tuple(_simulated(traced, steps, seed) for seed in SEEDS)
+    return memory.long[key]
+
+
+def _simulated(traced: Traced, steps: int, seed: int) -> Outcome:
+    try:
+        return simulate(traced, steps=steps, seed=seed, rate=LOW_RATE)
+    except (ValueError, RuntimeError):
+        return Outcome(nan, nan, nan)
+
+
+def _times(method: Method) -> int:
+    """How many steps see as many samples as one of a full batch, within limits."""
+    return max(1, min(MOST_TIMES, BATCH // method.recipe.batch_size))
 
 
 def judge(trial: Trial, base: Outcome) -> Simulated:
-    """The verdict of the simulation, against what the unmutated method reached."""
+    """The verdict of the simulation, against what the unmutated method reached; of long runs that of the majority."""
     if trial.stopped:
         return "stopped"
     if trial.outcome is None:
         return "not reached"
-    return _verdict(trial.outcome, base)
+    if not trial.again:
+        return _verdict(trial.outcome, base)
+    verdicts = [_verdict(outcome, reached) for outcome, reached in zip(trial.again, trial.reached, strict=True)]
+    if 2 * verdicts.count("healthy") > len(verdicts):
+        return "healthy"
+    return "collapsed" if verdicts.count("collapsed") >= verdicts.count("diverged") else "diverged"
 
 
 def _verdict(outcome: Outcome, base: Outcome) -> Literal["healthy", "collapsed", "diverged"]:

@@ -1,6 +1,6 @@
 """# What it finds
 
-The objective, or a batch norm, needs other samples of the batch, and there are none.
+The objective, or a batch norm, needs other samples of the batch, and there are none or too few.
 
 # Why it is bad
 
@@ -10,7 +10,9 @@ of a head divides. A batch of two has one pair of different samples:
 * a covariance over two samples has rank one, and every correlation in it is 1 or -1;
 * InfoNCE with one negative ends at log 2 = 0.69 nats;
 * where views are aligned, T(a₁,b₂) = T(a₂,b₁), and the logarithm of the mean of their exponentials is T itself: Donsker-Varadhan is then
-  E_p T - E_q T, which is largest where all embeddings lie on one line. Uniformity ends there, too.
+  E_p T - E_q T, which is largest where all embeddings lie on one line. Uniformity ends there, too;
+* a batch norm of a head divides the difference of two samples by itself: each feature is 1 for one and -1 for the other, whatever they are. No
+  gradient passes, and what lies in front of it keeps its random weights.
 
 An incomplete last batch is always dropped, so no run meets one by accident.
 
@@ -42,13 +44,13 @@ from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import couples_the_batch
-from ssmi_dsl.spec.method import BranchView
+from ssmi_dsl.spec.method import TOKEN_OUTPUTS, BranchView, Method
 
 RULE = Rule(
     "BS008",
     "batch-without-negatives",
     Severity.ERROR,
-    "The objective, or a batch norm, needs other samples of the batch, and there are none",
+    "The objective, or a batch norm, needs other samples of the batch, and there are none or too few",
 )
 
 
@@ -73,16 +75,41 @@ def check(context: RuleContext) -> Iterator[Finding]:
         return
     hardware = method.recipe.hardware
     shares = 1 if hardware.batch_norm == "synchronized" else hardware.devices
-    if method.recipe.batch_size // (shares * hardware.gradient_accumulation) >= 2:
+    images = method.recipe.batch_size // (shares * hardware.gradient_accumulation)
+    if images > 2:
         return
-    normed = next((place for branch in method.branches if (place := _normed_head(branch)) is not None), None)
-    if normed is not None:
+    normed = next((place for branch in _of_images(method) if (place := _normed_head(branch)) is not None), None)
+    if normed is None:
+        return
+    rows = images * (method.spec.views.total if method.spec.views.encode == "together" else 1)
+    if images < 2:
         yield Finding(
             context.recipe_loc("batch_size"),
             f"recipe `{method.recipe.name}` gives a batch norm one image at a time, which has no variance",
             labels=((normed, "this head has batch norm"),),
             help="use a larger batch, or heads with `norm: none`",
         )
+    elif rows == 2:
+        yield Finding(
+            context.recipe_loc("batch_size"),
+            f"recipe `{method.recipe.name}` gives a batch norm two images at a time, of which every feature becomes 1 or -1",
+            labels=((normed, "no gradient passes the norm of this head"),),
+            help="use a larger batch, or heads with `norm: none`",
+        )
+
+
+def _of_images(method: Method) -> tuple[BranchView, ...]:
+    """Branches of which an objective reads one row for each image; batch norm of tokens has places, too."""
+    ends = [(v.anchor, v.anchor_output) for v in method.objectives] + [
+        (v.target, v.target_output) for v in method.objectives
+    ]
+    read = {
+        owner
+        for branch, output in ends
+        if output not in TOKEN_OUTPUTS
+        for owner in (branch.name, branch.owner, branch.source)
+    }
+    return tuple(branch for branch in method.branches if branch.name in read)
 
 
 def _normed_head(branch: BranchView) -> Loc | None:

@@ -1,6 +1,7 @@
 """# What it finds
 
-The objective relates views of a sample, and the spec has one. Objectives with `views: same` relate two outputs of one view and need no other.
+The objective relates views of a sample, and the spec has one. Objectives with `views: same` relate two outputs of one view and need no other; local
+views are others, masks are none.
 
 # Why it is bad
 
@@ -41,7 +42,9 @@ def check(context: RuleContext) -> Iterator[Finding]:
     views = method.spec.views
     # of views with modalities SY011 speaks: there are as many as modalities
     others = (views.local, views.mask, views.split, views.graph, views.modalities)
-    if views.count < 2 and method.objective.views != "same" and all(other is None for other in others):
+    relates = method.objective.views != "same"
+    # masks tell branches apart that see one view, but only of pairs that meet
+    if not method.pairs or (views.count < 2 and relates and all(other is None for other in others)):
         yield Finding(
             ("views", "count"),
             "a spec of one view has no joint term: there is no pair of views",

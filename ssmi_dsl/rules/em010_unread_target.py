@@ -1,10 +1,11 @@
 """# What it finds
 
-A branch follows another one by EMA, and the objective does not read it; or a branch has weights of its own that no objective reads.
+A branch follows another one by EMA or is a frozen copy of it, and the objective does not read it; or a branch has weights of its own that no
+objective reads.
 
 # Why it is bad
 
-The target costs memory and an update in every step and changes nothing; the method that was meant reads it. Weights that no
+The target costs memory, one that follows an update in every step, and changes nothing; the method that was meant reads it. Weights that no
 objective reads are given to the optimiser and never receive a gradient (GF002).
 
 # Example
@@ -26,7 +27,7 @@ objective: {on: {a: online, b: target}}
 
 # Source
 
-several public implementations keep an EMA network that nothing consumes
+several public implementations keep an EMA network that nothing consumes; the mutation study, benchmarks/results/mutations.md
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,10 @@ from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.spec.method import Method, Sharing
 
 RULE = Rule(
-    "EM010", "unread-target", Severity.ERROR, "A branch follows another one by EMA, and the objective does not read it"
+    "EM010",
+    "unread-target",
+    Severity.ERROR,
+    "A branch follows another one by EMA or is a frozen copy, and the objective does not read it",
 )
 
 
@@ -46,11 +50,12 @@ def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
     read = (method.anchor.name, method.target.name)
     for branch in method.branches:
-        if branch.sharing is Sharing.EMA and branch.name not in read:
+        if branch.sharing in (Sharing.EMA, Sharing.FROZEN) and branch.name not in read:
+            does = "follows" if branch.sharing is Sharing.EMA else "is a frozen copy of"
             where = ("objective", "on") if method.objective.on is not None else ("objective",)
             yield Finding(
                 ("branches", branch.name, "update"),
-                f"branch `{branch.name}` follows `{branch.source}`, but the objective reads only {_listed(read)}",
+                f"branch `{branch.name}` {does} `{branch.source}`, but the objective reads only {_listed(read)}",
                 labels=((where, "what is read"),),
                 help=f"read it: `objective: {{on: {{a: {method.anchor.name}, b: {branch.name}}}}}`, or remove the branch",
                 fix=_read_it(method, branch.name),

@@ -47,6 +47,13 @@ def cosine_temperature(critic: Critic, dim: int) -> float | None:
     return critic.sphere_temperature(dim)
 
 
+def least_temperature(critic: Critic, dim: int) -> float | None:
+    """The least τ for which |T| is at most 1/τ: of a cosine, or of an inner product of embeddings that are cut at a norm; None for other critics."""
+    if isinstance(critic, Dot):
+        return None if critic.most is None else critic.temperature / critic.most**2
+    return cosine_temperature(critic, dim)
+
+
 def student_temperature(critic: Critic) -> float | None:
     """τ of the anchor's softmax over prototypes; None where the critic compares no assignments."""
     return critic.temperature if isinstance(critic, Prototypes) else None
@@ -90,6 +97,14 @@ def shows_nats(method: Method) -> bool:
 def is_linear(head: Head | None) -> bool:
     """Whether a head is one linear layer."""
     return isinstance(head, LinearHead) or (isinstance(head, MlpHead) and len(head.widths) == 1)
+
+
+def has_two_predictors(method: Method) -> bool:
+    """Whether anchor and target, with nothing else against collapse, both have a predictor: SD006 reports it."""
+    both = method.anchor.predictor is not None and method.target.predictor is not None
+    return (
+        both and method.paradigm == "sdmi" and method.anchor.name != method.target.name and not method.has_true_marginal
+    )
 
 
 def has_batch_norm(branch: BranchView) -> bool | None:

@@ -33,23 +33,23 @@ from ssmi_dsl.diagnostics import Severity
 from ssmi_dsl.fixes import Applicability, Fix, delete_key
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
+from ssmi_dsl.rules.questions import has_two_predictors
 
 RULE = Rule("SD006", "predictor-on-both-branches", Severity.ERROR, "Anchor and target both have a predictor")
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
     method = context.method
-    if method.paradigm == "sdmi" and method.anchor.name != method.target.name:
-        if method.anchor.predictor is not None and method.target.predictor is not None and not method.has_true_marginal:
-            yield Finding(
-                ("branches", method.target.name, "predictor"),
-                "both branches have a predictor, and symmetric branches collapse",
-                of="key",
-                labels=((("branches", method.anchor.name, "predictor"), "the other one"),),
-                help=f"remove the predictor of `{method.target.name}`",
-                fix=Fix(
-                    f"remove the predictor of `{method.target.name}`",
-                    Applicability.SAFE,
-                    (delete_key(("branches", method.target.name, "predictor")),),
-                ),
-            )
+    if has_two_predictors(method):
+        yield Finding(
+            ("branches", method.target.name, "predictor"),
+            "both branches have a predictor, and symmetric branches collapse",
+            of="key",
+            labels=((("branches", method.anchor.name, "predictor"), "the other one"),),
+            help=f"remove the predictor of `{method.target.name}`",
+            fix=Fix(
+                f"remove the predictor of `{method.target.name}`",
+                Applicability.SAFE,
+                (delete_key(("branches", method.target.name, "predictor")),),
+            ),
+        )

@@ -53,6 +53,20 @@ MUTATIONS = (
         "SD006",
     ),
     Mutation(
+        "moco-v3",
+        "    stop_gradient: true\n",
+        "    stop_gradient: true\n    predictor: {mlp: [4096, 256]} # two\n",
+        "PR003",
+    ),
+    Mutation(
+        "dino",
+        "momentum: 0.9995, final: 1.0, schedule: cosine}}",
+        "momentum: 0.0}}",
+        "EM012",
+        "unsafe",
+        back=False,
+    ),
+    Mutation(
         "jmi",
         "  shared: {projector: {mlp: [2048, 256]}}\n\nobjective:\n",
         "  shared: {projector: {mlp: [2048, 256]}}\n  held: {of: shared, stop_gradient: true} # kept\n\nobjective:\n",

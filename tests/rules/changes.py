@@ -52,6 +52,11 @@ CHANGES: dict[str, Change] = {
         [("{backbone: {patches: {of: resnet18, size: 8, stride: 4, crop: 7}}}", "{backbone: resnet18}")],
         ["13:141 DA006", "14:141 DA006", "15:143 DA006", "16:142 DA006", "17:142 DA006"],
     ),
+    "DA007": (
+        "data2vec",
+        [("{a: student.hidden, b: teacher.hidden}", "{a: teacher.hidden, b: student.hidden}")],
+        ["21:9 DA007"],
+    ),
     "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["57:34 DA005"]),
     "DV001": ("jmi", [("critic: {cosine: {temperature: 0.2}}", "critic: dot")], ["14:11 DV001"]),
     "DV002": (
@@ -155,6 +160,11 @@ CHANGES: dict[str, Change] = {
         [("{ema: {momentum: 0.99, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.01}}")],
         ["16:30 EM011"],
     ),
+    "EM012": (
+        "dino",
+        [("{ema: {momentum: 0.9995, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.0}}")],
+        ["16:30 EM012"],
+    ),
     "EV001": (
         "jmi",
         [("recipes:\n", "evaluate: {mutual_information: {estimators: [donsker-varadhan]}}\nrecipes:\n")],
@@ -232,6 +242,22 @@ CHANGES: dict[str, Change] = {
         "corinfomax",
         [("eps: 1.0e-8", "eps: 1.0e-8, normalize: false")],
         ["15:64 MT014"],
+    ),
+    "MT020": (
+        "smog",
+        [
+            (
+                "marginal: {groups: {count: 300, momentum: 0.99, reset_steps: 300, memory: 76800}}",
+                "marginal: predictor",
+            ),
+            ("lint: {ignore: [SD014]} # predictor and groups: the paper has both\n", ""),
+            ("      objective: {marginal: {groups: {count: 3000}}}\n", ""),
+            (
+                "      objective: {marginal: {groups: {count: 100, memory: 640, reset_steps: 220}}} # ten batches, ten epochs\n",
+                "",
+            ),
+        ],
+        ["21:13 MT020"],
     ),
     "NU001": (
         "jmi",

@@ -1,6 +1,7 @@
 """Cases that the mutation study found: a bundled spec with one change, and the errors that lint must have for it."""
 
 import pytest
+import torch
 
 from ssmi_dsl.bundled import specs_folder
 from ssmi_dsl.check import check
@@ -50,6 +51,48 @@ CASES = [
     ("w-mse", [("{rbf: {normalize: true}}", "laplace"), ("{size: 128}}", "{eps: 0.1}}")], ["14:11 MT019"]),
     ("w-mse", [("{rbf: {normalize: true}}", "rbf"), ("eps: 0.01", "eps: 0.0")], []),
     ("byol", [("swap: true}", "swap: true, predictor: {lr_multiplier: 0.05}}")], ["25:74 PR002"]),
+    # a predictor of a target that is held constant, beside another marginal or a frozen teacher
+    ("moco-v3", [(STOP, STOP + "    predictor: {mlp: [4096, 256]}\n")], ["17:5 PR003"]),
+    ("nnclr", [(STOP, STOP + "    predictor: {mlp: [4096, 256]}\n")], ["16:5 PR003"]),
+    ("smog", [(STOP, STOP + "    predictor: {mlp: [2048, 128]}\n")], ["17:5 PR003"]),
+    ("all4one", [(STOP, STOP + "    predictor: {mlp: [4096, 256]}\n")], ["20:5 PR003"]),
+    (
+        "salt",
+        [
+            ("    predictor: {mlp: [2048, 512]} # ends", "    stop_gradient: false # ends"),
+            (STOP, STOP + "    predictor: {mlp: [2048, 512]}\n"),
+            ("          predictor: {mlp: [256, 64]}\n", ""),
+        ],
+        ["16:5 PR003"],
+    ),
+    ("byol", [(STOP, STOP + "    predictor: {mlp: [4096, 256]}\n")], ["18:5 SD006"]),
+    # what stood for the target is not read
+    (
+        "salt",
+        [("b: teacher.features}", "b: student}"), ('      objective: {"on": {a: student, b: teacher}}\n', "")],
+        ["14:13 EM010"],
+    ),
+    # centred targets of a teacher that is the student
+    ("dino", [("{ema: {momentum: 0.9995, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.05}}")], ["16:30 EM012"]),
+    ("dino", [("{ema: {momentum: 0.9995, final: 1.0, schedule: cosine}}", "{ema: {momentum: 0.9}}")], []),
+    (
+        "dino",
+        [
+            ("    update: {ema: {momentum: 0.9995, final: 1.0, schedule: cosine}}", "   "),
+            ("        teacher: {update: {ema: {momentum: 0.996}}}\n", ""),
+            ("        teacher: {update: {ema: {momentum: 0.99}}}", "       "),
+        ],
+        ["15:9 EM012"],
+    ),
+    ("spectral-contrastive", [("most: 1.0", "most: 1.0, temperature: 100")], ["14:11 DV017", "44:27 DV017"]),
+    ("spectral-contrastive", [("most: 1.0", "most: 1.0, temperature: 0.001")], []),
+    # hidden patches of one view, and an image with nothing to meet where no local views are left
+    ("ibot", [("  count: 2\n", "  count: 1\n")], ["8:10 BS011"]),
+    # batch norm of two samples
+    ("directpred", [("batch_size: 128", "batch_size: 2")], ["32:17 BS008"]),
+    ("directpred", [("batch_size: 128", "batch_size: 3")], []),
+    ("directpred", [("batch_size: 128", "batch_size: 2"), ("augment: byol}", "augment: byol, encode: together}")], []),
+    ("data2vec", [("batch_size: 2048", "batch_size: 2")], []),
 ]
 
 
@@ -71,3 +114,19 @@ def test_a_predictor_that_is_not_quite_so_slow_is_a_warning(factor: float) -> No
     changed = text.replace("swap: true}", f"swap: true, predictor: {{lr_multiplier: {factor}}}}}")
     found = [item for item in check(read_document(changed)) if item.code == "PR002"]
     assert [item.severity for item in found] == [Severity.WARNING]
+
+
+def test_no_gradient_passes_a_batch_norm_of_two_samples() -> None:
+    """What BS008 says of two images: each feature becomes 1 or -1, so that nothing in front of it learns."""
+    generator = torch.Generator().manual_seed(0)
+    target = torch.randn(3, 8, generator=generator)
+    passed = dict[int, float]()
+    for rows in (2, 3):
+        x = torch.randn(rows, 8, generator=generator, requires_grad=True)
+        y = torch.nn.BatchNorm1d(8, affine=False)(x)
+        (y - target[:rows]).square().sum().backward()
+        assert x.grad is not None
+        passed[rows] = float(x.grad.norm())
+        if rows == 2:
+            assert torch.allclose(y.abs(), torch.ones_like(y), atol=1e-2)
+    assert passed[2] < 0.02 * passed[3]
