@@ -33,3 +33,17 @@ def test_hidden_places_of_views_that_move_on_their_own_are_refused() -> None:
     moving = "views.augment=[{random-affine: {translate: 0.1}}]"
     found = messages("i-jepa", f"recipes.digits.method.{moving}")
     assert any("`random-affine` moves the places of each view on its own" in message for message in found)
+
+
+def test_heads_that_cannot_be_turned_are_refused() -> None:
+    rope = "recipes.digits.method.encoder.backbone.vit.positions=rope"
+    narrow = "recipes.digits.method.branches.context.predictor={transformer: {width: 24, depth: 1, heads: 4}}"
+    assert messages("i-jepa", rope) == []
+    assert messages("i-jepa", narrow) == []
+    [found] = messages("i-jepa", rope, narrow)
+    assert "turns a head's features in fours, and the predictor's heads have 6" in found
+    whole = [
+        each.message
+        for each in check("i-jepa", recipe="digits", overrides=[rope, rope.replace("positions=rope", "heads=32")])
+    ]
+    assert any("a head of 2 features cannot be turned along two axes" in message for message in whole)
