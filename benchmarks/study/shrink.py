@@ -69,8 +69,11 @@ def shrunk(data: Data) -> Data:
     rate = PICTURE_RATE if reads_tokens(data) else LEARNING_RATE
     _, settings = recipe_of_data(small)
     settings.pop("hardware", None)
+    _, declared = choice(settings["optimizer"])
+    # an unbounded critic may train with clipped gradients only
+    clipped = {key: declared[key] for key in ("clip_norm",) if declared.get(key) is not None}
     settings.update(
-        optimizer={"adamw": {"lr": rate, "weight_decay": WEIGHT_DECAY}},
+        optimizer={"adamw": {"lr": rate, "weight_decay": WEIGHT_DECAY, **clipped}},
         batch_size=BATCH,
         warmup_epochs=0,
         schedule="constant",
