@@ -177,7 +177,7 @@ class _Reader:
         self.scalars.append((start, end))
         frame = self._stack[-1] if self._stack else None
         is_key = frame is not None and frame.awaits_key
-        size = len(text) if text.isascii() else num_bytes(text)
+        size = num_bytes(text)
         if size > (MAX_KEY_BYTES if is_key else MAX_SCALAR_BYTES):
             limit, what = (MAX_KEY_BYTES, "key") if is_key else (MAX_SCALAR_BYTES, "scalar")
             message = f"a {what} of {size:,} bytes; at most {limit:,} are read"
@@ -344,14 +344,9 @@ class _Reader:
             self._stop(DOCUMENT_OVER_BUDGET, self._span(start, end), message)
 
     def _node(self, event: Any) -> tuple[int, int]:
-        """The range of a node that counts as one."""
-        start: int = event.start_mark.index
-        end: int = event.end_mark.index
-        if start < end and self._text[end - 1].isspace():
-            start, end = self._range(event)
-        self._nodes += 1
-        if self._nodes > MAX_NODES or len(self.diagnostics) > MAX_FINDINGS:
-            self._count(0, 0, start, end)
+        """The range of a node, which is counted."""
+        start, end = self._range(event)
+        self._count(1, 0, start, end)
         return start, end
 
     def _range(self, event: Any) -> tuple[int, int]:

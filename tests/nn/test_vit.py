@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from ssmi_compiler.errors import CompileError
 from ssmi_compiler.nn import build_backbone, build_token_predictor, init_module
-from ssmi_compiler.nn.vit import VitNet, patches, positions, rotations, turn
+from ssmi_compiler.nn.places import positions, rotations, turn
+from ssmi_compiler.nn.vit import VitNet, patches
 from ssmi_dsl.components.backbones import EncoderSpec
 from ssmi_dsl.components.heads import TransformerHead
 

@@ -6,7 +6,8 @@ Legend: N batch, P patches, T visible tokens, F features, G groups of hidden pat
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ssmi_compiler.nn.vit import EPS, Dense, Learned, TokenPredictor, positions, rotations, take, turn
+from ssmi_compiler.nn.places import Places, turn
+from ssmi_compiler.nn.vit import EPS, Dense, Learned, TokenPredictor
 from ssmi_dsl.components.backbones import EncoderSpec, Vit
 from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.masks import Grid
@@ -15,7 +16,7 @@ from ssmi_dsl.spec.masks import Grid
 class CrossBlock(nn.Module):
     """Attention of queries to a context and MLP with residual connections, norms in front. x [N Q W], context [N T F] -> [N Q W].
 
-    `angles`, of queries [N Q W/heads] and of the context [N T W/heads], turn queries and keys.
+    Angles of the queries [N Q W/heads] and of the context [N T W/heads] turn queries and keys.
     """
 
     def __init__(self, width: int, *, context: int, heads: int, hidden: int) -> None:
@@ -29,12 +30,11 @@ class CrossBlock(nn.Module):
         self.expand = Dense(width, hidden)
         self.contract = Dense(hidden, width)
 
-    def forward(self, x: Tensor, context: Tensor, angles: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, angles: Tensor | None, context_angles: Tensor | None) -> Tensor:
         num, queries, width = x.shape
         q = self.query(self.norm1(x)).unflatten(2, (self.heads, -1)).transpose(1, 2)
         k, v = self.pair(context).unflatten(2, (2, self.heads, -1)).permute(2, 0, 3, 1, 4).unbind(0)
-        if angles is not None:
-            q, k = turn(q, angles[0]), turn(k, angles[1])
+        q, k = turn(q, angles), turn(k, context_angles)
         x = x + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(num, queries, width))
         return x + self.contract(F.gelu(self.expand(self.norm2(x))))
 
@@ -45,8 +45,7 @@ class CrossPredictor(nn.Module):
     def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid, rope: bool = False) -> None:
         super().__init__()
         width = declared.width
-        self.reference = reference
-        self.turned = width // declared.heads if rope else None
+        self.places = Places(reference, width // declared.heads if rope else None)
         self.query = Learned(width)
         self.blocks = nn.ModuleList(
             CrossBlock(width, context=in_features, heads=declared.heads, hidden=4 * width)
@@ -57,21 +56,13 @@ class CrossPredictor(nn.Module):
 
     def forward(self, x: Tensor, *, visible: Tensor, hidden: Tensor, grid: Grid) -> Tensor:
         """x [N 1+T F] of an encoder that saw `visible` [N T]; hidden [N G K] -> [N*G*K F], in the order of `hidden`."""
-        asked, context, angles = hidden.flatten(1), x[:, 1:], None
-        if self.turned is None:
-            context = context + self._code(grid, x.shape[2], visible)
-            z = self.query() + self._code(grid, self.query.value.shape[0], asked)
-        else:
-            code = rotations(grid, self.turned, reference=self.reference, device=x.device).expand(x.shape[0], -1, -1)
-            z, angles = self.query().expand(*asked.shape, -1), (take(code, asked), take(code, visible))
+        asked = hidden.flatten(1)
+        z, angles = self.places(self.query().expand(*asked.shape, -1), grid, at=asked)
+        context, context_angles = self.places(x[:, 1:], grid, at=visible)
         for block in self.blocks:
-            z = block(z, context, angles)
+            z = block(z, context, angles, context_angles)
         z = self.norm(z)
         return (z if self.out is None else self.out(z)).flatten(0, 1)
-
-    def _code(self, grid: Grid, width: int, places: Tensor) -> Tensor:
-        code = positions(grid, width, reference=self.reference, device=places.device)
-        return take(code.expand(places.shape[0], -1, -1), places)
 
 
 def build_token_predictor(

@@ -3,7 +3,6 @@
 Legend: N batch, C channels, H W size, P patches, T tokens, F features, G groups of hidden patches, K patches in a group.
 """
 
-from math import log
 from typing import Protocol, runtime_checkable
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ssmi_compiler.errors import CompileError
+from ssmi_compiler.nn.places import Places, take, turn
 from ssmi_dsl.components.backbones import Vit
 from ssmi_dsl.components.heads import TransformerHead
 from ssmi_dsl.spec.masks import Grid
@@ -65,8 +65,7 @@ class Block(nn.Module):
     def _attend(self, x: Tensor, angles: Tensor | None) -> Tensor:
         num, tokens, width = x.shape
         q, k, v = self.qkv(x).reshape(num, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
-        if angles is not None:
-            q, k = turn(q, angles), turn(k, angles)
+        q, k = turn(q, angles), turn(k, angles)
         return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(num, tokens, width))
 
 
@@ -77,8 +76,7 @@ class VitNet(nn.Module):
         super().__init__()
         width = declared.width
         self.patch = declared.patch
-        self.reference = self.grid(size)
-        self.turned = declared.width // declared.heads if declared.positions == "rope" else None
+        self.places = Places(self.grid(size), width // declared.heads if declared.positions == "rope" else None)
         self.embed = Dense(channels * declared.patch**2, width)
         self.class_token = Learned(width) if declared.pool == "class" else None
         self.registers = nn.ModuleList(Learned(width) for _ in range(declared.registers))
@@ -116,15 +114,10 @@ class VitNet(nn.Module):
             covered = torch.zeros(z.shape[:2], dtype=torch.bool, device=z.device)
             covered = covered.scatter(1, hidden.flatten(1), torch.ones_like(hidden.flatten(1), dtype=torch.bool))
             z = torch.where(covered[:, :, None], self.mask_token(), z)
-        # float32, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not
-        angles = None
-        if self.turned is None:
-            z = z + positions(grid, z.shape[2], reference=self.reference, device=z.device)
-        else:
-            angles = rotations(grid, self.turned, reference=self.reference, device=z.device)
         if visible is not None:
             z = take(z, visible)
-            angles = None if angles is None else take(angles.expand(z.shape[0], -1, -1), visible)
+        # codes are float32, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not
+        z, angles = self.places(z, grid, at=visible)
         leading = [*([] if self.class_token is None else [self.class_token]), *self.registers]
         if leading:
             first = torch.stack([token() for token in leading])
@@ -151,8 +144,7 @@ class TokenPredictor(nn.Module):
     def __init__(self, declared: TransformerHead, *, in_features: int, reference: Grid, rope: bool = False) -> None:
         super().__init__()
         width = declared.width
-        self.reference = reference
-        self.turned = width // declared.heads if rope else None
+        self.places = Places(reference, width // declared.heads if rope else None)
         self.embed = Dense(in_features, width)
         self.query = Learned(width)
         self.blocks = nn.ModuleList(Block(width, heads=declared.heads, hidden=4 * width) for _ in range(declared.depth))
@@ -165,13 +157,7 @@ class TokenPredictor(nn.Module):
         z, query = self.embed(x[:, 1:]), self.query()
         at = torch.cat([visible.repeat_interleave(groups, dim=0), hidden.reshape(num * groups, size)], dim=1)
         z = torch.cat([z.repeat_interleave(groups, dim=0), query.expand(num * groups, size, -1)], dim=1)
-        angles = None
-        if self.turned is None:
-            code = positions(grid, z.shape[2], reference=self.reference, device=z.device)
-            z = z + take(code.expand(z.shape[0], -1, -1), at)
-        else:
-            code = rotations(grid, self.turned, reference=self.reference, device=z.device)
-            angles = take(code.expand(z.shape[0], -1, -1), at)
+        z, angles = self.places(z, grid, at=at)
         for block in self.blocks:
             z = block(z, angles)
         return self.out(self.norm(z[:, -size:])).flatten(0, 1)
@@ -182,51 +168,3 @@ def patches(x: Tensor, size: int) -> Tensor:
     num, channels, height, width = x.shape
     x = x.reshape(num, channels, height // size, size, width // size, size)
     return x.permute(0, 2, 4, 1, 3, 5).reshape(num, (height // size) * (width // size), channels * size * size)
-
-
-def positions(grid: Grid, width: int, *, reference: Grid, device: torch.device) -> Tensor:
-    """Sine-cosine code of every place of a grid, [P width]: half of the features for rows, half for columns (He et al. 2022, MAE).
-
-    The places of a grid of another size than `reference` are spread over the same extent, as interpolated learned positions are.
-    """
-    rows, columns = _angles(grid, width // 4, base=10_000.0, reference=reference, device=device)
-    rows, columns = (torch.cat([angle.sin(), angle.cos()], dim=1) for angle in (rows, columns))
-    return _places(rows, columns)
-
-
-def rotations(grid: Grid, width: int, *, reference: Grid, device: torch.device) -> Tensor:
-    """Angle by which each pair of a head's features is turned at every place, [P width], radians; pairs are `width / 2` apart.
-
-    Heo et al. 2024 (arXiv:2403.13298), section 3.2, axial frequencies 100^(-4t/width): half of the pairs for rows, half for columns.
-    """
-    half = _places(*_angles(grid, width // 4, base=100.0, reference=reference, device=device))
-    return torch.cat([half, half], dim=1)
-
-
-def turn(x: Tensor, angles: Tensor) -> Tensor:
-    """Queries or keys x [N heads T D] turned by their places, angles [T D] or [N T D]."""
-    if angles.dim() == 3:
-        angles = angles[:, None]
-    first, second = x.chunk(2, dim=3)
-    return (x * angles.cos() + torch.cat([-second, first], dim=3) * angles.sin()).to(x.dtype)
-
-
-def _angles(grid: Grid, num: int, *, base: float, reference: Grid, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Place times frequency base^(-t/num), radians: of rows [H num] and of columns [W num]."""
-    frequencies = torch.exp(torch.arange(num, device=device) * (-log(base) / num))
-    at = [
-        (torch.arange(places, device=device) + 0.5) * (extent / places) - 0.5
-        for places, extent in zip(grid, reference, strict=True)
-    ]
-    return at[0][:, None] * frequencies, at[1][:, None] * frequencies
-
-
-def _places(rows: Tensor, columns: Tensor) -> Tensor:
-    """Codes of rows [H K] and columns [W K] -> codes of places [H*W 2K]."""
-    height, width = rows.shape[0], columns.shape[0]
-    return torch.cat([rows[:, None].expand(-1, width, -1), columns[None].expand(height, -1, -1)], dim=2).flatten(0, 1)
-
-
-def take(x: Tensor, places: Tensor) -> Tensor:
-    """x [N P F], places [N T] -> [N T F]."""
-    return x.gather(1, places[:, :, None].expand(-1, -1, x.shape[2]))
