@@ -154,6 +154,16 @@ def test_turned_attention_between_patches_sees_distances_alone() -> None:
     assert not moves(_vit(positions="sincos", pool="mean"))
 
 
+@pytest.mark.parametrize("kind", ["sincos", "rope"])
+def test_the_sum_that_runs_through_the_blocks_is_float32_under_autocast(kind: str) -> None:
+    module = _vit(positions=kind, pool="mean")
+    seen: list[torch.dtype] = []
+    [block.register_forward_hook(lambda m, i, y: seen.append(torch.as_tensor(y).dtype)) for block in module.blocks]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        module(_images())
+    assert seen == [torch.float32] * 2
+
+
 @pytest.mark.parametrize("attention", ["joint", "cross"])
 def test_a_predictor_turns_its_queries_as_its_encoder_does(attention: str) -> None:
     encoder = EncoderSpec.model_validate({"backbone": {"vit": {**SMALL, "positions": "rope"}}})

@@ -24,10 +24,14 @@ class Places:
 
     def __call__(self, z: Tensor, grid: Grid, *, at: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """Tokens z [N T F] at the places `at` [N T], or at all of them in order -> tokens with their code, and no angles; or the tokens
-        as they are, and angles [N T D], [T D] of all places."""
+        as they are, and angles [N T D], [T D] of all places.
+
+        Both are float32 at least, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not.
+        """
         if self.turned is None:
             return z + _taken(positions(grid, z.shape[2], reference=self.reference, device=z.device), at), None
-        return z, _taken(rotations(grid, self.turned, reference=self.reference, device=z.device), at)
+        angles = _taken(rotations(grid, self.turned, reference=self.reference, device=z.device), at)
+        return z.to(torch.promote_types(z.dtype, angles.dtype)), angles
 
 
 def positions(grid: Grid, width: int, *, reference: Grid, device: torch.device) -> Tensor:

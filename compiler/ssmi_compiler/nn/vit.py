@@ -116,7 +116,6 @@ class VitNet(nn.Module):
             z = torch.where(covered[:, :, None], self.mask_token(), z)
         if visible is not None:
             z = take(z, visible)
-        # codes are float32, as the norms: under autocast only products are narrow, the sum that runs through the blocks is not
         z, angles = self.places(z, grid, at=visible)
         leading = [*([] if self.class_token is None else [self.class_token]), *self.registers]
         if leading:
