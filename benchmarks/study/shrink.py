@@ -71,7 +71,7 @@ def shrunk(data: Data) -> Data:
     settings.pop("hardware", None)
     _, declared = choice(settings["optimizer"])
     # an unbounded critic may train with clipped gradients only
-    clipped = {key: declared[key] for key in ("clip_norm",) if declared.get(key) is not None}
+    clipped = {} if declared.get("clip_norm") is None else {"clip_norm": declared["clip_norm"]}
     settings.update(
         optimizer={"adamw": {"lr": rate, "weight_decay": WEIGHT_DECAY, **clipped}},
         batch_size=BATCH,

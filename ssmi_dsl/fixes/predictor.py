@@ -1,9 +1,9 @@
-"""A fix that several rules propose: the anchor gets a predictor, which then stands for the marginal term."""
+"""Fixes that several rules propose: the anchor gets a predictor, which then stands for the marginal term, or a target loses its own."""
 
 from ssmi_dsl.components.backbones import num_features
 from ssmi_dsl.components.heads import output_width
 from ssmi_dsl.diagnostics import Applicability
-from ssmi_dsl.fixes.fix import Fix, set_value
+from ssmi_dsl.fixes.fix import Fix, delete_key, set_value
 from ssmi_dsl.spec.method import Method
 
 
@@ -22,3 +22,8 @@ def add_predictor(method: Method, *, constant_rate: bool) -> Fix | None:
     if constant_rate and method.spec.optimize.predictor.schedule != "constant":
         changes.append(set_value(("optimize", "predictor", "schedule"), "constant"))
     return Fix(f"give `{name}` a predictor as the marginal term", Applicability.UNSAFE, tuple(changes))
+
+
+def remove_predictor(name: str) -> Fix:
+    """The branch `name` loses a predictor that can stand for nothing there."""
+    return Fix(f"remove the predictor of `{name}`", Applicability.SAFE, (delete_key(("branches", name, "predictor")),))

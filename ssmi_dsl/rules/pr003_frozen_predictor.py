@@ -29,7 +29,7 @@ Chen & He 2021 (SimSiam), table 1b; the mutation study, benchmarks/results/mutat
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
-from ssmi_dsl.fixes import Applicability, Fix, delete_key
+from ssmi_dsl.fixes.predictor import remove_predictor
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import has_two_predictors
@@ -63,11 +63,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
             of="key",
             labels=((("branches", name, "stop_gradient"), "no gradient passes here"),),
             help=f"remove it: a predictor belongs to `{anchor.name}`",
-            fix=None
-            if anchor.predictor is None
-            else Fix(
-                f"remove the predictor of `{name}`", Applicability.SAFE, (delete_key(("branches", name, "predictor")),)
-            ),
+            fix=None if anchor.predictor is None else remove_predictor(name),
         )
 
 

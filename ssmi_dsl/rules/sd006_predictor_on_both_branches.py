@@ -30,7 +30,7 @@ Zhang et al. 2022 (2203.16262)
 from collections.abc import Iterator
 
 from ssmi_dsl.diagnostics import Severity
-from ssmi_dsl.fixes import Applicability, Fix, delete_key
+from ssmi_dsl.fixes.predictor import remove_predictor
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import has_two_predictors
@@ -47,9 +47,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
             of="key",
             labels=((("branches", method.anchor.name, "predictor"), "the other one"),),
             help=f"remove the predictor of `{method.target.name}`",
-            fix=Fix(
-                f"remove the predictor of `{method.target.name}`",
-                Applicability.SAFE,
-                (delete_key(("branches", method.target.name, "predictor")),),
-            ),
+            fix=remove_predictor(method.target.name),
         )
