@@ -1,4 +1,6 @@
-"""Every bundled method on the embedded digits: k-NN, linear probe, effective rank, information, time. Writes results/digits.{json,md} and specs/measured.json.
+"""Every bundled method on the embedded data that fits it: k-NN, linear probe, effective rank, information, time.
+
+Writes results/digits.{json,md} and specs/measured.json.
 
 python benchmarks/methods.py [METHOD ...]
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from ssmi_compiler.api import embedded_data
 from ssmi_dsl.bundled import bundled_names
 
 RESULTS = Path(__file__).parent / "results"
@@ -69,14 +72,16 @@ def table(rows: dict[str, dict[str, float]]) -> str:
     Processor seconds are those of all threads; they do not grow with the load of the machine.
     """
     lines = [
-        "| method | " + " | ".join(COLUMNS) + " | seconds | processor s |",
-        "| --- |" + " ---: |" * (len(COLUMNS) + 2),
+        "| method | data | " + " | ".join(COLUMNS) + " | seconds | processor s |",
+        "| --- | --- |" + " ---: |" * (len(COLUMNS) + 2),
     ]
     for name, measured in rows.items():
         # the key says what is raw: pixels of images, features of nodes
         row = {**measured, "raw/knn": next(measured[key] for key in measured if key.startswith("raw_"))}
         cells = " | ".join(f"{row[key]:.1f}" if "rank" in key else f"{row[key]:.2f}" for key in COLUMNS.values())
-        lines.append(f"| {name} | {cells} | {row['seconds']:.0f} | {row['processor_seconds']:.0f} |")
+        lines.append(
+            f"| {name} | {embedded_data(name)} | {cells} | {row['seconds']:.0f} | {row['processor_seconds']:.0f} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,6 @@
 """A recipe judged on held-out training digits, so that the test set chooses nothing. Prints one JSON object.
 
-python benchmarks/validate_recipe.py METHOD [--set KEY=VALUE ...] [--seed N] [--readings N]
+python benchmarks/validate_recipe.py METHOD [--data NAME] [--set KEY=VALUE ...] [--seed N] [--readings N]
 
 A fifth of the training digits is held out; the others train the encoder and are the neighbours. `shapes` are drawn from another seed. All
 else is as in `ssmi run`, but for the step, which is executed as traced: a trial of a few minutes does not wait for a compiler.
@@ -18,29 +18,36 @@ from ssmi_compiler.compile import InPlaceStep, Lowered, draw_noise, draw_term_no
 from ssmi_compiler.refresh import refresh
 from ssmi_compiler.schedules import numbers_at
 from ssmi_dsl.spec.method import Method
-from ssmi_runtime.data import digits, shapes
+from ssmi_runtime.data import digits, shapes, sheets
 from ssmi_runtime.data.graphs import digits_graph, load_graph
 from ssmi_runtime.feed import Feed, feed_graph, feed_images
 from ssmi_runtime.loop import raw_key
 from ssmi_runtime.measure import Meter
 from ssmi_runtime.measure_graph import GraphMeter
 
+EMBEDDED = ("digits", "digits-sheets", "digits-graph", "shapes")
 VALIDATION_SEED = 1
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("method", help="bundled name or path of a spec")
+    parser.add_argument("--data", choices=EMBEDDED, help="instead of the embedded data set that fits the spec")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override a value of the spec")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--readings", type=int, default=5, help="how often k-NN is read on the way")
     arguments = parser.parse_args()
-    print(json.dumps(validate(arguments.method, arguments.set, seed=arguments.seed, readings=arguments.readings)))
+    found = validate(
+        arguments.method, arguments.set, data=arguments.data, seed=arguments.seed, readings=arguments.readings
+    )
+    print(json.dumps(found))
 
 
-def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> dict[str, object]:
+def validate(
+    source: str, overrides: list[str], *, data: str | None = None, seed: int, readings: int
+) -> dict[str, object]:
     """Train on the validation split; k-NN on the way and the accuracies and monitors at the end, with processor seconds of training."""
-    name = embedded_data(source, overrides)
+    name = data or embedded_data(source, overrides)
     method = load_recipe(source, None, data=name, overrides=overrides)
     lowered = lower(method, data=name)
     step_function = InPlaceStep(lowered.step)
@@ -50,7 +57,7 @@ def validate(source: str, overrides: list[str], *, seed: int, readings: int) -> 
     num_steps = steps_per_epoch * method.recipe.epochs
     inputs = example_inputs(method, lowered.networks, lowered.augmentations, lowered.data, seed=seed)
     state = {name: value for name, value in inputs.items() if name.startswith("state/")}
-    row: dict[str, object] = {"method": source, "set": overrides, "seed": seed, "steps": num_steps}
+    row: dict[str, object] = {"method": source, "data": name, "set": overrides, "seed": seed, "steps": num_steps}
     row[raw_key(lowered.data)] = meter.raw()
     row.update({f"untrained/{name}": value for name, value in meter.accuracies(state).items()})
     curve: dict[int, float] = {}
@@ -85,7 +92,8 @@ def open_validation(method: Method, lowered: Lowered) -> tuple[Feed, Meter | Gra
         data = {split: (found.images, found.labels) for split, found in drawn.items()}
         texts = {split: found.texts for split, found in drawn.items() if found.texts is not None}
         return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, data, texts)
-    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, digits.load_validation(), {})
+    split = (sheets if lowered.data.name == "digits-sheets" else digits).load_validation()
+    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, split, {})
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def shrunk(data: Data) -> Data:
     """A copy of flattened data at the sizes of the study. Only sizes, views and the optimiser change, never the structure."""
     small = copy.deepcopy(data)
     noise: list[Any] = [{"gaussian-noise": {"std": NOISE}}]
-    small["views"]["augment"] = noise
+    if small["views"].get("graph") is None:
+        small["views"]["augment"] = noise
     if small["views"].get("local") is not None:
         small["views"]["local"] = {**small["views"]["local"], "count": LOCAL_VIEWS, "augment": noise}
     features = EMBEDDING if reads_tokens(data) else HIDDEN
@@ -92,6 +93,10 @@ def _small_encoder(encoder: Data, *, tokens: bool) -> Data:
     name, params = choice(encoder["backbone"])
     if name == "text":
         return {"backbone": {name: {"width": EMBEDDING, "depth": 1, "heads": HEADS}}}
+    if name == "gcn":
+        return {"backbone": {"gcn": {"widths": [HIDDEN]}}}
+    if name == "identity":
+        return encoder
     if not tokens:
         return {"backbone": {"mlp": {"widths": [HIDDEN, HIDDEN]}}}
     if name != "vit":

@@ -14,12 +14,14 @@ from torch import Tensor
 from torch.func import functional_call
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment.graph_view import GraphView, ViewMaker
 from ssmi_compiler.compile import draw_term_noise, has_text, needs_index, needs_labels
 from ssmi_compiler.ir.build import build_graph
-from ssmi_compiler.ir.sizes import Sizes, mask_grid
+from ssmi_compiler.ir.sizes import Sizes, mask_grid, read_size
 from ssmi_compiler.ir.text import print_graph
 from ssmi_compiler.ir.torch_ops import TorchBuilder
 from ssmi_compiler.masks import Masks
+from ssmi_compiler.nn.gcn import GcnNet
 from ssmi_compiler.nn.vit import GivesTokens
 from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.refresh import refresh
@@ -39,7 +41,7 @@ from ssmi_runtime.data.gaussian import mutual_information
 from ssmi_runtime.evaluate import effective_rank, feature_std
 from study.readout import by_cosines, canonical, infonce
 from study.shrink import FEATURES, NOISE
-from study.world import SIDE, TEXT, Pictures, pictures, texts
+from study.world import RING, SIDE, TEXT, Pictures, pictures, ring, texts
 
 STEPS, STEPS_PER_EPOCH = 200, 20
 SAMPLES, TEST_PAIRS, OTHER_PAIRS = 1024, 512, 2048
@@ -53,7 +55,7 @@ class Traced:
 
     method: Method
     networks: Networks
-    augmentations: tuple[Augmentation, ...]
+    augmentations: tuple[ViewMaker, ...]
     step: TracedStep
     inputs: dict[str, Tensor]
     masks: Masks | None = None
@@ -79,27 +81,25 @@ class Outcome:
 def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
     """Trace one step of `method`, at the sizes of the study, with its probes. `known` holds the steps traced before, by what they were traced from."""
     shown = sees_pictures(method.spec.encoder)
-    if any(view.spec.positive.needs_places for view in method.objectives):
-        raise ValueError("the study has no source images in which places lie")
-    side = SIDE if shown else math.isqrt(FEATURES)
+    # nodes count as images of height 1
+    side = FEATURES if method.spec.views.graph is not None else SIDE if shown else math.isqrt(FEATURES)
     networks = build_networks(method, channels=1, size=side, text=TEXT)
     views, batch = method.spec.views, method.recipe.batch_size
-    kind = Pictures if shown else Augmentation
-    augmentations = tuple(kind(resolve_augment(*views.augment_of(view))) for view in range(views.total))
+    augmentations = tuple(_view_maker(method, view, shown=shown) for view in range(views.total))
     grids = {
         branch.owner: (module.grid((side, side)),) * views.total
         for branch in method.branches
         if isinstance(module := networks.modules[f"{branch.owner}.encoder"], GivesTokens)
     }
-    sizes = Sizes(batch, 1, ((side, side),) * views.total, dict(networks.features), TEXT.length, grids)
+    sizes = Sizes(batch, 1, ((side, side),) * views.total, dict(networks.features), TEXT.length, grids, FEATURES)
     masks = None if views.mask is None else Masks(views.mask, mask_grid(method, grids)[: views.count])
     stages = run_pipeline(build_graph(method, sizes), batched_views=views.encode == "together")
     program = StepProgram(stages[-1][1], method, networks, augmentations)
     inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=0).items()}
     untraced = Traced(method, networks, augmentations, NO_STEP, inputs, masks)
     inputs |= _of_step(untraced, 0, torch.Generator().manual_seed(0), num_steps=STEPS)
-    vectors = torch.zeros(batch, FEATURES)
-    inputs |= _of_batch(method, vectors, torch.zeros(batch, dtype=torch.int64), torch.Generator().manual_seed(0))
+    chosen = torch.zeros(_drawn(method), dtype=torch.int64)
+    inputs |= _of_batch(method, torch.zeros(len(chosen), FEATURES), chosen, torch.Generator().manual_seed(0))
     known, key = {} if known is None else known, _traced_from(program, inputs)
     if key not in known:
         known[key] = trace_step(program, inputs)
@@ -112,7 +112,7 @@ def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0, rate: f
     `seed` draws the start, the samples and their views; `rate` multiplies every learning rate.
     """
     step = without_probes(traced.step)
-    method, batch = traced.method, traced.method.recipe.batch_size
+    method = traced.method
     generator = torch.Generator().manual_seed(seed)
     samples = torch.randn(method.recipe.num_train or SAMPLES, FEATURES, generator=generator)
     inputs = {name: value.clone() for name, value in traced.inputs.items()}
@@ -127,12 +127,27 @@ def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0, rate: f
         for index in range(total):
             state = {name: value for name, value in inputs.items() if name.startswith("state/")}
             refresh(method, state, step=index, steps_per_epoch=STEPS_PER_EPOCH, seed=seed, embed=embed)
-            chosen = torch.randint(len(samples), (batch,), generator=generator)
+            chosen = torch.randint(len(samples), (_drawn(method),), generator=generator)
             inputs |= _of_batch(method, samples[chosen], chosen, generator)
             inputs |= _of_step(traced, index, generator, num_steps=total, rate=rate)
             outputs = step.module(*(inputs[name] for name in step.inputs))
             inputs.update({name: value for name, value in zip(step.outputs, outputs, strict=True) if name in inputs})
         return _measure(traced, inputs)
+
+
+def _view_maker(method: Method, view: int, *, shown: bool) -> ViewMaker:
+    """Of nodes, of pictures (`shown`) or of vectors."""
+    views = method.spec.views
+    if views.graph is not None:
+        return GraphView(views.graph.corrupt if view >= views.count else "none")
+    kind = Pictures if shown else Augmentation
+    return kind(resolve_augment(*views.augment_of(view)))
+
+
+def _drawn(method: Method) -> int:
+    """How many samples a batch shows: as many as it has, but for a graph, which shows each in several nodes."""
+    batch = method.recipe.batch_size
+    return batch if method.spec.views.graph is None else math.ceil(batch / RING)
 
 
 def sees_pictures(encoder: EncoderSpec) -> bool:
@@ -149,7 +164,10 @@ def _traced_from(program: StepProgram, inputs: dict[str, Tensor]) -> str:
             print_graph(program.graph),
             [(name, str(module)) for name, module in modules.items()],
             (recipe.optimizer, recipe.precision, recipe.channels_last, method.spec.optimize),
-            [(type(view), getattr(view, "on_vectors", None)) for view in program.augmentations],
+            [
+                (type(view), getattr(view, "on_vectors", None), getattr(view, "corrupt", None))
+                for view in program.augmentations
+            ],
             [(name, tuple(value.shape)) for name, value in inputs.items()],
         )
     )
@@ -157,6 +175,9 @@ def _traced_from(program: StepProgram, inputs: dict[str, Tensor]) -> str:
 
 def _of_batch(method: Method, vectors: Tensor, chosen: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
     """What the step reads of the samples. Labels are the signs of the first three coordinates."""
+    if method.spec.views.graph is not None:
+        features, edges = ring(vectors, method.recipe.batch_size, generator)
+        return {"batch": features, "adjacency": edges}
     read = {"batch": vectors}
     if needs_labels(method):
         read["labels"] = (vectors[:, :3] > 0).long() @ torch.tensor([1, 2, 4])
@@ -196,9 +217,18 @@ def _measure(traced: Traced, inputs: dict[str, Tensor]) -> Outcome:
 
 
 def _embedded(traced: Traced, inputs: dict[str, Tensor], count: int, *, seed: int) -> tuple[Tensor, Tensor]:
-    """Embeddings [N D] of anchor and target, of `count` fresh pairs of views; each branch sees the modality that it reads."""
+    """Embeddings [N D] of anchor and target, of `count` fresh pairs of views; each branch sees the modality that it reads.
+
+    Of a graph both are the anchor's, of one node of each sample in two drawings of the graph.
+    """
     generator = torch.Generator().manual_seed(seed)
     samples = torch.randn(count, FEATURES, generator=generator)
+    if traced.method.spec.views.graph is not None:
+        first, second = (
+            _embed(traced, inputs, traced.method.anchor, *ring(samples, RING * count, generator))[::RING]
+            for _ in range(2)
+        )
+        return first, second
     views = [samples + NOISE * torch.randn(count, FEATURES, generator=generator) for _ in range(2)]
     ends = (traced.method.anchor, traced.method.target)
     first, second = (
@@ -209,27 +239,25 @@ def _embedded(traced: Traced, inputs: dict[str, Tensor], count: int, *, seed: in
 
 
 def _information(traced: Traced, inputs: dict[str, Tensor], z_a: Tensor, z_b: Tensor) -> float:
-    """InfoNCE of the embeddings: the best of what is read in front of the predictors and behind them, and by a critic that was learned.
+    """InfoNCE of the embeddings: the best of what is read in front of the predictors and behind them, by cosines and by a critic that was learned.
 
     Where the objective is the same for every invertible linear map of a side, so is what is read. 0 where the sides differ in width and share no score.
     """
     method = traced.method
     view = method.objectives[method.focus]
-    found = [by_cosines(a, b) for a, b in _read(traced, inputs, view, z_a, z_b)]
+    pairs = list(_read(traced, inputs, view, z_a, z_b))
+    found = [by_cosines(a, b) for a, b in pairs]
     if isinstance(view.spec.bound, Gaussian):
         found.append(canonical(*_embedded(traced, inputs, OTHER_PAIRS, seed=990_019)).read(z_a, z_b))
     learned = objective_tensors(method, view, traced.networks.features).learned
     critic = view.spec.critic
     outputs = {view.anchor_output, view.target_output}
-    if (
-        learned
-        and type(critic).learned is not Critic.learned
-        and z_a.shape == z_b.shape
-        and not outputs & {"hidden", "tokens"}
-    ):
+    if learned and type(critic).learned is not Critic.learned and not outputs & {"hidden", "tokens"}:
         prefix = f"state/param/{term_part(view)}/"
         memory = {name.removeprefix(prefix): value for name, value in inputs.items() if name.startswith(prefix)}
-        found.append(infonce(critic.matrix(TorchBuilder(), z_a, z_b, memory).double()))
+        width = read_size(view, traced.networks.features)
+        scored = [(a, b) for a, b in pairs if a.shape[1] == width]
+        found += [infonce(critic.matrix(TorchBuilder(), a, b, memory).double()) for a, b in scored]
     return max(found, default=0.0)
 
 
@@ -258,15 +286,17 @@ def _whitened(z: Tensor, *, eps: float) -> Tensor:
     return TorchBuilder().whiten(z.double(), size=0, eps=eps)
 
 
-def _embed(traced: Traced, inputs: dict[str, Tensor], branch: BranchView, x: Tensor) -> Tensor:
-    """Vectors [N D] or texts [N L], shown as the branch sees them -> embeddings behind the projector.
+def _embed(
+    traced: Traced, inputs: dict[str, Tensor], branch: BranchView, x: Tensor, edges: Tensor | None = None
+) -> Tensor:
+    """Vectors [N D], nodes with their edges, or texts [N L], shown as the branch sees them -> embeddings behind the projector.
 
     Batch norm has its running statistics, but in frozen branches: theirs stay those of the start, and training sees them with those of batches.
     """
     x = pictures(x) if sees_pictures(branch.encoder) else x
     for part in (f"{branch.owner}.encoder", f"{branch.owner}.projector"):
         if part in traced.networks.modules:
-            x = _apply(traced, inputs, part, x, of_batch=branch.sharing is Sharing.FROZEN)
+            x = _apply(traced, inputs, part, x, edges, of_batch=branch.sharing is Sharing.FROZEN)
     return x
 
 
@@ -278,11 +308,20 @@ def _predict(traced: Traced, inputs: dict[str, Tensor], branch: BranchView, z: T
     return _apply(traced, inputs, part, z)
 
 
-def _apply(traced: Traced, inputs: dict[str, Tensor], part: str, x: Tensor, *, of_batch: bool = False) -> Tensor:
+def _apply(
+    traced: Traced,
+    inputs: dict[str, Tensor],
+    part: str,
+    x: Tensor,
+    edges: Tensor | None = None,
+    *,
+    of_batch: bool = False,
+) -> Tensor:
     """`of_batch`: batch norm takes the statistics of x, and keeps no record of them."""
     state = {name.removeprefix("state/"): value for name, value in inputs.items()}
     buffers = {name: value.clone() for name, value in parameters_of(state, part, "buffer").items()}
     module = traced.networks.modules[part].train(of_batch)
-    y = functional_call(module, (parameters_of(state, part), buffers), (x,))
+    given = {"adjacency": edges} if isinstance(module, GcnNet) else {}
+    y = functional_call(module, (parameters_of(state, part), buffers), (x,), given)
     module.train()
     return y

@@ -1,6 +1,7 @@
 """`compile`: from a spec to an artifact, or to the one that exists already."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -69,13 +70,15 @@ def compile(
 def load_recipe(source: str | Path, recipe: str | None, *, data: str, overrides: Sequence[str]) -> Method:
     """The method under `recipe`, or under the recipe that fits `data`. Raises SpecError, and CompileError for a recipe that the spec lacks.
 
-    A spec without a recipe for this data set is used with its default recipe.
+    A spec without a recipe for this data set is used with its default recipe. The number of training images is that of the data set, where it
+    is known without reading it.
     """
     method = load(source, recipe=recipe or DATASETS[data].recipe, overrides=overrides)
     names = list(dict.fromkeys(("default", *method.spec.recipes)))
     if recipe is not None and recipe not in names:
         raise CompileError(f"`{method.spec.name}` has no recipe `{recipe}`; it has: {', '.join(names)}")
-    return method
+    num_train = DATASETS[data].num_train
+    return method if num_train is None else replace(method, recipe=method.recipe._replace(num_train=num_train))
 
 
 def choose_device(device: str) -> Device:
@@ -90,8 +93,9 @@ def choose_device(device: str) -> Device:
 
 
 def embedded_data(source: str | Path, overrides: Sequence[str] = ()) -> str:
-    """The data set that needs no download and has what a spec reads: `digits`, `shapes` where a view is text, or `digits-graph` where the
-    samples are nodes of a graph. Raises SpecError."""
+    """The data set that needs no download and has what a spec reads: `digits`; `shapes` where a view is text; `digits-graph` where the samples
+    are nodes of a graph; `digits-sheets` where an objective reads `hidden` patches, for what they show must be told by the others. Raises
+    SpecError."""
     whole = open_spec(find_source(source), overrides=overrides)
     if isinstance(whole, tuple):
         raise SpecError(whole)
@@ -99,7 +103,18 @@ def embedded_data(source: str | Path, overrides: Sequence[str] = ()) -> str:
     if isinstance(views, dict) and views.get("graph") is not None:
         return "digits-graph"
     modalities: object = views.get("modalities") if isinstance(views, dict) else None
-    return "shapes" if isinstance(modalities, list) and "text" in modalities else "digits"
+    if isinstance(modalities, list) and "text" in modalities:
+        return "shapes"
+    return "digits-sheets" if _reads_hidden(whole.data.get("objective")) else "digits"
+
+
+def _reads_hidden(objective: object) -> bool:
+    """Whether an `objective`, one or a list, is written on the outputs of hidden patches."""
+    for each in objective if isinstance(objective, list) else [objective]:
+        ends: object = each.get("on") if isinstance(each, dict) else None
+        if isinstance(ends, dict) and any(str(end).endswith(".hidden") for end in ends.values()):
+            return True
+    return False
 
 
 def check_data(name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from ssmi_compiler.augment import Augmentation, GraphView, ViewMaker
 from ssmi_compiler.errors import CompileError
@@ -21,7 +22,7 @@ from ssmi_compiler.passes import run_pipeline
 from ssmi_compiler.schedules import numbers_at
 from ssmi_compiler.step.certificate import Certificate, certify
 from ssmi_compiler.step.lower import StepProgram
-from ssmi_compiler.step.networks import Networks, build_networks, initial_state, objective_tensors
+from ssmi_compiler.step.networks import Networks, State, build_networks, initial_state, objective_tensors
 from ssmi_compiler.step.trace import TracedStep, trace_step, without_probes
 from ssmi_compiler.windows import Windows
 from ssmi_dsl.components.augment import resolve_augment
@@ -78,7 +79,11 @@ def lower(
     stages = run_pipeline(build_graph(method, sizes), batched_views=method.spec.views.encode == "together")
     inspect(stages)
     program = StepProgram(stages[-1][1], method, networks, augmentations)
-    traced = trace_step(program, example_inputs(method, networks, augmentations, info, seed=seed, device=device))
+    # a step is traced by shapes alone: the state, which may be large, is never made
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        state = initial_state(method, networks, seed=seed)
+    inputs = example_inputs(method, networks, augmentations, info, seed=seed, device=device, state=state)
+    traced = trace_step(program, inputs)
     certificate = certify(traced, method)
     return Lowered(method, info, networks, augmentations, stages, without_probes(traced), certificate, device, masks)
 
@@ -152,13 +157,15 @@ def example_inputs(
     *,
     seed: int,
     device: str = "cpu",
+    state: State | None = None,
 ) -> dict[str, Tensor]:
-    """Inputs of a first step on `device`, by name: initial state, a batch of zeros, noise and the step's numbers.
+    """Inputs of a first step on `device`, by name: `state`, by default the initial one, a batch of zeros, noise and the step's numbers.
 
     They are drawn on the CPU, so that equal seeds give equal numbers on every device.
     """
     batch, size = method.recipe.batch_size, info.size
-    inputs = {f"state/{name}": value for name, value in initial_state(method, networks, seed=seed).items()}
+    state = initial_state(method, networks, seed=seed) if state is None else state
+    inputs = {f"state/{name}": value for name, value in state.items()}
     if info.graph is None:
         inputs["batch"] = torch.zeros(batch, info.channels, size, size, dtype=torch.uint8)
     else:

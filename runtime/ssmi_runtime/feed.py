@@ -16,6 +16,7 @@ from ssmi_dsl.spec.method import Method
 from ssmi_runtime.data import load_dataset
 from ssmi_runtime.data.graphs import Graph, load_graph
 from ssmi_runtime.data.sampling import batch_indices
+from ssmi_runtime.errors import DatasetError
 from ssmi_runtime.measure import Labelled, Meter
 from ssmi_runtime.measure_graph import GraphMeter
 
@@ -104,6 +105,12 @@ def open_data(
         data[split] = (loaded.images.to(device), loaded.labels.to(device))
         if loaded.texts is not None:
             texts[split] = loaded.texts.to(device)
+    found, recipe = len(data["train"][0]), method.recipe
+    if needs_index(method) and found != recipe.num_train:
+        raise DatasetError(
+            f"the objective keeps a row for each of {recipe.num_train} training images, and {info.name} has {found}; "
+            f"compile with --set recipes.{recipe.name}.num_train={found}"
+        )
     return feed_images(method, networks, augmentations, info, data, texts)
 
 

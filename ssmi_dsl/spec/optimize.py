@@ -83,6 +83,11 @@ class RecipeSpec(Params):
     )
     batch_size: int | None = Field(default=None, ge=1, description="N, images per optimiser step; default 256")
     epochs: int | None = Field(default=None, ge=1, description="passes over the data; default 100")
+    num_train: int | None = Field(
+        default=None,
+        ge=1,
+        description="images of the training set, for a data set that does not say it (`folder`); read where a term keeps a row for each",
+    )
     warmup_epochs: float | None = Field(
         default=None, ge=0, description="linear warm-up of the learning rate; default 0"
     )

@@ -60,11 +60,15 @@ class Recipe(NamedTuple):
 def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> Recipe:
     """The recipe `name`, completed from `recipes.default` and from the defaults of the language.
 
-    `num_train` is the size of the training set; by default that of the bundled data set which uses this recipe, if there is one.
+    `num_train` is the size of the training set; by default what the recipe says, or that of the bundled data set which uses this recipe, if
+    there is one.
     """
+    own = spec.recipes.get(name)
+    if num_train is None and own is not None:
+        num_train = own.num_train
     if num_train is None:
         num_train = _num_train(name, spec.views.graph is not None)
-    values = {**_DEFAULTS, **_said(spec.recipes.get(DEFAULT_RECIPE)), **_said(spec.recipes.get(name))}
+    values = {**_DEFAULTS, **_said(spec.recipes.get(DEFAULT_RECIPE)), **_said(own)}
     return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec
 
 

@@ -55,7 +55,7 @@ def test_the_normalisation_is_that_of_the_pixels() -> None:
 
 @pytest.mark.parametrize("angle", [0.0, 0.5])
 def test_a_glyph_lies_where_it_is_placed(angle: float) -> None:
-    cover = digits._place(np.ones((8, 8), dtype=np.float32), angle=angle, size=12.0, place=np.array([6.0, -4.0]))
+    cover = digits._place(np.ones((8, 8), dtype=np.float32), angle=angle, size=12.0, middle=np.array([6.0, -4.0]))
     y, x = np.mgrid[: digits.SIZE, : digits.SIZE] - (digits.SIZE - 1) / 2
     mass = cover.sum()
     assert mass == pytest.approx(12.0**2, rel=0.05)
@@ -70,7 +70,7 @@ def test_raw_pixels_say_little() -> None:
 
 
 def test_unknown_names_splits_and_parameters() -> None:
-    with pytest.raises(DatasetError, match="known: digits, shapes"):
+    with pytest.raises(DatasetError, match="known: digits, digits-sheets, shapes"):
         load_dataset("mnist", split="train")
     with pytest.raises(DatasetError, match="no split `val`"):
         load_dataset("digits", split="val")

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from sklearn.datasets import load_digits
 
 from ssmi_dsl.components.datasets import DATASETS
-from ssmi_runtime.data import digits, load_dataset
+from ssmi_runtime.data import digits, handwriting, load_dataset
 from ssmi_runtime.data.graphs import load_graph
 from ssmi_runtime.data.graphs.digits_graph import for_validation
 from ssmi_runtime.data.graphs.graph import Graph
@@ -66,7 +66,7 @@ def test_the_digits_that_test_are_those_of_the_images() -> None:
 def test_validation_takes_no_label_of_the_test() -> None:
     graph = load_graph("digits-graph")
     held = for_validation(graph)
-    assert len(held.test) == digits.NUM_VALIDATION_SOURCES
+    assert len(held.test) == handwriting.NUM_VALIDATION
     assert sorted([*held.train.tolist(), *held.test.tolist()]) == sorted(graph.train.tolist())
 
 

@@ -22,7 +22,8 @@ def _masks_of_targets(graph: Graph) -> list[tuple[int, int]]:
 
 
 def test_a_target_of_another_view_is_read_where_the_anchor_is_masked() -> None:
-    graph = lower(load("i-jepa", recipe="digits", overrides=FAST)).stages[0][1]
+    two_views = [*FAST, "views.count=2", "objective.views=other"]
+    graph = lower(load("i-jepa", recipe="digits", overrides=two_views)).stages[0][1]
     assert sorted(_masks_of_targets(graph)) == [(0, 1), (1, 0)]
 
 

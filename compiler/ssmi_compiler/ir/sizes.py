@@ -54,7 +54,7 @@ def term_tensors(
     if view.spec.marginal.needs_index and method.recipe.num_train is None:
         raise CompileError(
             f"`{term_name(view.spec.marginal)}` keeps a row for every training image, and recipe `{method.recipe.name}` does not say "
-            "how many there are; choose the recipe of a bundled data set"
+            f"how many there are; write them to `recipes.{method.recipe.name}.num_train`"
         )
     shapes = Shapes(batch, width, method.recipe.num_train, embedding, anchor)
     learned: dict[str, Initial] = {}

@@ -179,7 +179,7 @@ class _Run:
     def _places(self, op: Op) -> Tensor:
         """Centres of a view's tokens in the source image [N*P 2]."""
         index = int(op.number("view"))
-        augmentation, size = self.program.augmentations[index], (self.batch.shape[2], self.batch.shape[3])
+        augmentation, size = self.program.augmentations[index], (self.batch.shape[-2], self.batch.shape[-1])
         assert isinstance(augmentation, Augmentation), "nodes of a graph have no place in an image"
         sources = augmentation.sources(self._view_noise(index), self.batch.shape[0], size, self.batch.device)
         height, width = augmentation.output_size(size)

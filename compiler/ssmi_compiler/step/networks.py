@@ -145,7 +145,7 @@ def initial_state(method: Method, networks: Networks, *, seed: int) -> State:
         init_module(module, generator)
         if isinstance(module, TermWeights):
             for name, tensor in module.tensors.items():
-                module.get_parameter(name).data = initial_tensor(tensor, generator)
+                module.get_parameter(name).detach().copy_(initial_tensor(tensor, generator))
         for name, parameter in module.named_parameters():
             state[f"param/{part}/{name}"] = parameter.detach().clone()
         for name, buffer in module.named_buffers():

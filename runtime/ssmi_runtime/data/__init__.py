@@ -14,7 +14,7 @@ from typing import Any
 from torch import Tensor
 
 from ssmi_dsl.components.datasets import DATASETS
-from ssmi_runtime.data import digits, folder, gaussian, shapes, torchvision_sets
+from ssmi_runtime.data import digits, folder, gaussian, shapes, sheets, torchvision_sets
 from ssmi_runtime.data.dataset import Dataset
 from ssmi_runtime.errors import DatasetError
 
@@ -55,6 +55,9 @@ def load_dataset(
     match name:
         case "digits":
             images, labels = digits.load(split)
+            return Dataset(images, labels, name, info)
+        case "digits-sheets":
+            images, labels = sheets.load(split)
             return Dataset(images, labels, name, info)
         case "shapes":
             return shapes.load(info, split, **options)

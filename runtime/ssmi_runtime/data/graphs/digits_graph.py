@@ -13,7 +13,7 @@ from sklearn.neighbors import kneighbors_graph
 from torch.nn import functional as F
 
 from ssmi_dsl.components.datasets import DatasetInfo
-from ssmi_runtime.data import digits
+from ssmi_runtime.data import digits, handwriting
 from ssmi_runtime.data.graphs.graph import Graph, standardized, undirected
 
 NEIGHBOURS = 5
@@ -23,7 +23,7 @@ POOL = 2
 def load(info: DatasetInfo) -> Graph:
     """Always the same graph. The labels that test are those of the digits that test in the data set `digits`."""
     source: Any = load_digits()
-    order = torch.tensor(digits.source_order())
+    order = torch.tensor(handwriting.order())
     pairs = kneighbors_graph(source.data, NEIGHBOURS, mode="connectivity").tocoo()
     adjacency = undirected(len(order), torch.stack([torch.from_numpy(pairs.row), torch.from_numpy(pairs.col)]).long())
     drawn = F.avg_pool2d(digits.draw_all()[:, :1].float() / 255, POOL).flatten(1)
@@ -31,13 +31,13 @@ def load(info: DatasetInfo) -> Graph:
         nodes=standardized(drawn),
         adjacency=adjacency,
         labels=torch.from_numpy(source.target).long(),
-        train=order[digits.NUM_TEST_SOURCES :],
-        test=order[: digits.NUM_TEST_SOURCES],
+        train=order[handwriting.NUM_TEST :],
+        test=order[: handwriting.NUM_TEST],
         info=info,
     )
 
 
 def for_validation(graph: Graph) -> Graph:
     """The graph with the labels that train split once more, to choose settings by; no label of the test nodes is among them."""
-    held_out, rest = graph.train[: digits.NUM_VALIDATION_SOURCES], graph.train[digits.NUM_VALIDATION_SOURCES :]
+    held_out, rest = graph.train[: handwriting.NUM_VALIDATION], graph.train[handwriting.NUM_VALIDATION :]
     return Graph(graph.nodes, graph.adjacency, graph.labels, rest, held_out, graph.info)
