@@ -56,7 +56,9 @@ def test_all_handwriting_is_of_the_label_and_of_the_split(
 
     monkeypatch.setattr(handwriting, "draw", record)
     for (split, (_, of_sheets)), drawn in zip(load().items(), seen, strict=True):
-        written = {label: {every[source].tobytes() for source in of(split) if labels[source] == label} for label in range(10)}
+        written = {
+            label: {every[source].tobytes() for source in of(split) if labels[source] == label} for label in range(10)
+        }
         shown = np.repeat(of_sheets.numpy(), sheets.FIELDS**2)
         assert all(glyph.tobytes() in written[label] for glyph, label in zip(drawn, shown, strict=True))
 

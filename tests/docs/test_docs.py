@@ -1,5 +1,6 @@
 """Pages that are generated are current, and the code in pages runs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from ssmi_dsl.bundled import specs_folder
+from ssmi_dsl.bundled import bundled_names, specs_folder
 from ssmi_dsl.check import check
 from ssmi_dsl.document import read_document
 from ssmi_dsl.reference import json_schema, language_reference
@@ -27,6 +28,14 @@ def test_tables_of_the_readme_are_current() -> None:
     script = DOCS.parent / "benchmarks" / "tables.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_method_was_measured_above_raw_input_and_its_untrained_encoder() -> None:
+    rows = json.loads((DOCS.parent / "benchmarks" / "results" / "digits.json").read_text())["methods"]
+    assert set(rows) == set(bundled_names())
+    for name, row in rows.items():
+        (raw,) = (value for key, value in row.items() if key.startswith("raw_"))
+        assert row["knn"] > max(raw, row["untrained/knn"]), name
 
 
 def test_the_example_of_the_readme_is_clean() -> None:

@@ -31,7 +31,7 @@ def test_ends_that_a_marginal_pairs_are_not(method: str) -> None:
 
 def test_hidden_places_of_views_that_move_on_their_own_are_refused() -> None:
     moving = "views.augment=[{random-affine: {translate: 0.1}}]"
-    found = messages("data2vec", f"recipes.digits.method.{moving}")
+    found = messages("i-jepa", f"recipes.digits.method.{moving}", "views.count=2", "objective.views=other")
     assert any("`random-affine` moves the places of each view on its own" in message for message in found)
 
 

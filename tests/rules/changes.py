@@ -118,6 +118,7 @@ CHANGES: dict[str, Change] = {
     ),
     "MT018": ("swav", [("critic: {prototypes: {temperature: 0.1}}", "critic: dot")], ["20:11 MT018"]),
     "MT016": ("vicreg", [("covariance: 1.0", "covariance: 0.0")], ["15:64 MT016"]),
+    "DV019": ("byol", [("predictor: {mlp: [4096, 256]}", "predictor: {mlp: [4096, 128]}")], ["13:16 DV019"]),
     "DV018": ("spectral-contrastive", [("critic: {dot: {most: 1.0}}", "critic: rbf")], ["14:11 DV018"]),
     "MT015": ("vicreg", [("weights: {joint: 25.0}", "weights: {joint: 0.0}")], ["16:20 MT015"]),
     "NU009": ("jmi", [("lr: 0.4", "lr: 400.0")], ["21:16 NU009"]),

@@ -84,7 +84,7 @@ extends: simclr
 views: {augment: none, modalities: [image, text]}
 branches: {text: {projector: {mlp: [2048, 256]}, encoder: {backbone: text}}}
 objective: {marginal: in-batch, critic: {cosine: {temperature: 0.07, learnable: true, min_temperature: 0.01}}}
-recipes: {digits: null}
+recipes: {imagenet: null, digits: null}
 """,
         set(),
     ),

@@ -35,7 +35,7 @@ def test_flattened_data_is_the_method_under_its_recipe(name: str) -> None:
         assert method.recipe == loaded.recipe
 
 
-@pytest.mark.parametrize("name", [name for name in bundled_names() if load(name).spec.views.graph is None])
+@pytest.mark.parametrize("name", bundled_names())
 def test_the_sizes_of_the_study_keep_the_structure(name: str) -> None:
     whole = flattened(name, command.recipes_of(name)[-1])
     small, problems = understood(shrunk(whole))

@@ -63,3 +63,13 @@ def test_each_branch_sees_the_modality_that_it_reads() -> None:
 
 def test_a_frozen_target_is_read_with_the_statistics_of_a_batch() -> None:
     assert _outcome("densecl", "target-frozen").nats > 0.1
+
+
+def test_a_learned_critic_reads_what_it_was_trained_on() -> None:
+    """Behind the predictor, where there is one: in front of it an MLP critic reads nothing."""
+    added = next(mutation for mutation in MUTATIONS if mutation.name == "predictor-added")
+    data = mutated(shrunk(flattened("tschannen-infonce-mlp", "digits")), added)
+    assert data is not None
+    method, _ = understood(data)
+    assert method is not None
+    assert simulate(trace(method)).nats > 0.5

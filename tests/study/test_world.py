@@ -5,7 +5,7 @@ import torch
 from ssmi_compiler.augment import Augmentation
 from ssmi_dsl.components.augment_operations import GaussianNoise
 from study.shrink import FEATURES, NOISE
-from study.world import SIDE, TEXT, Pictures, pictures, texts
+from study.world import RING, SIDE, TEXT, Pictures, pictures, ring, texts
 
 RECIPE = [("gaussian-noise", GaussianNoise(std=NOISE))]
 
@@ -42,3 +42,27 @@ def test_texts_hold_the_signs_of_another_view() -> None:
     assert int(words.min()) >= 1
     assert int(words.max()) < TEXT.vocabulary
     assert torch.equal((words - 1) % 2, (vectors > 0).long())
+
+
+def test_nodes_are_views_of_vectors_in_rings() -> None:
+    vectors = torch.randn(500, FEATURES, generator=torch.Generator().manual_seed(4))
+    features, edges = ring(vectors, 500 * RING, torch.Generator().manual_seed(5))
+    noise = features.unflatten(0, (500, RING)) - vectors[:, None]
+    assert abs(float(noise.std()) - NOISE) < 0.02
+    assert abs(float((noise[:, 0] * noise[:, 1]).mean())) < 0.02
+    assert torch.equal(edges, edges.T)
+    assert set(edges.sum(dim=1).tolist()) == {2.0}
+    sources = torch.arange(len(features)) // RING
+    assert bool((sources[:, None] == sources[None, :])[edges > 0].all())
+    assert float(edges.diagonal().sum()) == 0
+
+
+def test_a_batch_that_ends_within_a_ring_keeps_the_nodes_that_it_has() -> None:
+    features, edges = ring(torch.zeros(2, FEATURES), RING + 1, torch.Generator().manual_seed(6))
+    assert (len(features), float(edges[RING].sum())) == (RING + 1, 0.0)
+
+
+def test_both_views_show_a_vector_in_the_same_places() -> None:
+    view = Pictures(RECIPE)
+    assert view.output_size((3, 5)) == (SIDE, SIDE)
+    assert torch.equal(view.sources({}, 2, (3, 5), torch.device("cpu")), torch.eye(2, 3).expand(2, 2, 3))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ssmi_compiler.errors import CompileError
-from ssmi_dsl.components.heads import TransformerHead, output_width
 from ssmi_dsl.spec.masks import Grid
-from ssmi_dsl.spec.method import TOKEN_OUTPUTS, BranchView, Method, ObjectiveView, OutputName
+from ssmi_dsl.spec.method import BranchView, Method, ObjectiveView, OutputName
 from ssmi_dsl.spec.parts import term_part, terms_of
+from ssmi_dsl.spec.widths import width_at
 from ssmi_dsl.terms import Initial, Ramp, Shapes, term_name
 
 
@@ -85,15 +85,9 @@ def embedding_size(view: ObjectiveView, features: Mapping[str, int]) -> int | No
 
 def output_size(branch: BranchView, output: OutputName, features: Mapping[str, int]) -> int:
     """Width of what a branch gives at `output`."""
-    if output in ("features", "map"):
-        return features[branch.owner]
-    if output in TOKEN_OUTPUTS:
-        prototypes = branch.token_prototypes or branch.prototypes
-        return token_width(branch, features) if prototypes is None else prototypes.count
-    width = features[branch.owner] if branch.projector is None else output_width(branch.projector)
-    if output != "projection" and branch.predictor is not None:
-        width = output_width(branch.predictor)
-    return branch.prototypes.count if output == "output" and branch.prototypes is not None else width
+    width = width_at(branch, output, features[branch.owner])
+    assert width is not None
+    return width
 
 
 def mask_grid(method: Method, grids: Mapping[str, tuple[Grid, ...]]) -> tuple[Grid, ...]:
@@ -102,11 +96,3 @@ def mask_grid(method: Method, grids: Mapping[str, tuple[Grid, ...]]) -> tuple[Gr
     found = {grids[owner] for owner in owners} or set(grids.values())
     assert len(found) == 1, "encoders of masked views cut patches of one size"
     return next(iter(found))
-
-
-def token_width(branch: BranchView, features: Mapping[str, int]) -> int:
-    """Width of a branch's tokens in front of prototypes."""
-    head = branch.token_projector or branch.projector
-    if branch.predictor is not None and not isinstance(branch.predictor, TransformerHead):
-        head = branch.predictor
-    return features[branch.owner] if head is None else output_width(head)

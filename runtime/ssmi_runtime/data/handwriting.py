@@ -47,5 +47,7 @@ def draw(glyphs: Images, side: int, *, angles: Numbers, sizes: Numbers, middles:
     x, y = (grid - middles[:, axis, None, None] for axis, grid in enumerate(np.meshgrid(pixel, pixel)))
     cos, sin = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
     turned = np.stack((cos * x + sin * y, cos * y - sin * x), axis=-1)
-    grid = torch.from_numpy(turned * (2 / sizes[:, None, None, None])).float()  # from -1 to 1 between a glyph's outer edges
+    grid = torch.from_numpy(
+        turned * (2 / sizes[:, None, None, None])
+    ).float()  # from -1 to 1 between a glyph's outer edges
     return torch.nn.functional.grid_sample(torch.from_numpy(glyphs)[:, None], grid, align_corners=False)[:, 0].numpy()
