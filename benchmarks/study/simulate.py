@@ -6,7 +6,7 @@ same views, and methods on texts have a text for the second one (study/world.py)
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -106,11 +106,38 @@ def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
     return replace(untraced, step=known[key], inputs=inputs)
 
 
-def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0, rate: float = 1.0) -> Outcome:
+def simulate(
+    traced: Traced,
+    *,
+    steps: int | None = None,
+    seed: int = 0,
+    rate: float = 1.0,
+    taught: Mapping[str, Tensor] | None = None,
+) -> Outcome:
     """Train for `steps` (default: STEPS) and measure; the traced step, run as it is, without ahead-of-time compilation.
 
-    `seed` draws the start, the samples and their views; `rate` multiplies every learning rate.
+    `seed` draws the start, the samples and their views; `rate` multiplies every learning rate; frozen branches take their weights from
+    `taught`, what `train` gave of another method, as those of `ssmi run --init`.
     """
+    with torch.no_grad():
+        return _measure(traced, train(traced, steps=steps, seed=seed, rate=rate, taught=taught))
+
+
+def has_frozen(method: Method) -> bool:
+    """Whether a branch keeps the weights that it has at the start."""
+    return any(branch.sharing is Sharing.FROZEN for branch in method.branches)
+
+
+@torch.no_grad()
+def train(
+    traced: Traced,
+    *,
+    steps: int | None = None,
+    seed: int = 0,
+    rate: float = 1.0,
+    taught: Mapping[str, Tensor] | None = None,
+) -> dict[str, Tensor]:
+    """The inputs of the step behind the last one, its state among them; arguments as of `simulate`."""
     step = without_probes(traced.step)
     method = traced.method
     generator = torch.Generator().manual_seed(seed)
@@ -118,21 +145,24 @@ def simulate(traced: Traced, *, steps: int | None = None, seed: int = 0, rate: f
     inputs = {name: value.clone() for name, value in traced.inputs.items()}
     start = initial_state(method, traced.networks, seed=seed)
     inputs |= {f"state/{name}": value for name, value in start.items()}
+    if taught is not None:
+        frozen = [branch.name for branch in method.branches if branch.sharing is Sharing.FROZEN]
+        known = [name for name in inputs if name.partition("/")[2].partition("/")[2].partition(".")[0] in frozen]
+        inputs |= {name: taught[name].clone() for name in known if name in taught}
     total = STEPS if steps is None else steps
 
     def embed(branch: str) -> Tensor:
         return _embed(traced, inputs, method.branch(branch), samples)
 
-    with torch.no_grad():
-        for index in range(total):
-            state = {name: value for name, value in inputs.items() if name.startswith("state/")}
-            refresh(method, state, step=index, steps_per_epoch=STEPS_PER_EPOCH, seed=seed, embed=embed)
-            chosen = torch.randint(len(samples), (_drawn(method),), generator=generator)
-            inputs |= _of_batch(method, samples[chosen], chosen, generator)
-            inputs |= _of_step(traced, index, generator, num_steps=total, rate=rate)
-            outputs = step.module(*(inputs[name] for name in step.inputs))
-            inputs.update({name: value for name, value in zip(step.outputs, outputs, strict=True) if name in inputs})
-        return _measure(traced, inputs)
+    for index in range(total):
+        state = {name: value for name, value in inputs.items() if name.startswith("state/")}
+        refresh(method, state, step=index, steps_per_epoch=STEPS_PER_EPOCH, seed=seed, embed=embed)
+        chosen = torch.randint(len(samples), (_drawn(method),), generator=generator)
+        inputs |= _of_batch(method, samples[chosen], chosen, generator)
+        inputs |= _of_step(traced, index, generator, num_steps=total, rate=rate)
+        outputs = step.module(*(inputs[name] for name in step.inputs))
+        inputs.update({name: value for name, value in zip(step.outputs, outputs, strict=True) if name in inputs})
+    return inputs
 
 
 def _view_maker(method: Method, view: int, *, shown: bool) -> ViewMaker:

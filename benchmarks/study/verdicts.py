@@ -14,7 +14,7 @@ from ssmi_dsl.document import read_document
 from ssmi_dsl.spec.method import Method
 from study.plain import Data, recipe_of_data, text_of, understood
 from study.shrink import BATCH
-from study.simulate import STEPS, Outcome, Traced, simulate, trace
+from study.simulate import STEPS, Outcome, Traced, has_frozen, simulate, trace, train
 
 # shares of what the unmutated method reaches under the same budget: below one of them a run has collapsed
 LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
@@ -87,7 +87,8 @@ def attempt(data: Data, memory: Memory, base: Base | None = None, *, passed: boo
     """Lower, certify and, where lint and certificate let it pass, simulate shrunk data with every rule off.
 
     A run of smaller batches that has collapsed, next to what the unmutated method reached, is trained anew on as many samples as that one saw: it
-    had fewer. A run that is broken after that is tried again: long, slowly, from several seeds, next to the unmutated method under the same.
+    had fewer. A run that is broken after that is tried again: long, slowly, from several seeds, next to the unmutated method under the same. What is
+    frozen then has the weights that the unmutated method reached: a frozen target teaches what it knows.
     """
     method, problems = understood(data)
     if method is None or problems:
@@ -120,22 +121,27 @@ def attempt(data: Data, memory: Memory, base: Base | None = None, *, passed: boo
         return Trial(certificate, reason, outcome)
     unmutated, _ = understood(base.data)
     assert unmutated is not None
-    again, reached = _long(traced, memory), _long(trace(unmutated, memory.steps), memory)
+    whole = trace(unmutated, memory.steps)
+    again, reached = _long(traced, memory, teacher=whole), _long(whole, memory)
     return Trial(certificate, reason, outcome, again=again, reached=reached)
 
 
-def _long(traced: Traced, memory: Memory) -> tuple[Outcome, ...]:
-    """The long runs, one for each seed; one that cannot go on has diverged."""
-    key = _key(traced)
+def _long(traced: Traced, memory: Memory, *, teacher: Traced | None = None) -> tuple[Outcome, ...]:
+    """The long runs, one for each seed; one that cannot go on has diverged. Frozen branches take their weights from runs of `teacher`."""
+    teacher = teacher if has_frozen(traced.method) else None
+    key = _key(traced) + ("" if teacher is None else _key(teacher))
     if key not in memory.long:
         steps = LONG_STEPS * _times(traced.method)
-        memory.long[key] = tuple(_simulated(traced, steps, seed) for seed in SEEDS)
+        memory.long[key] = tuple(_simulated(traced, steps, seed, teacher) for seed in SEEDS)
     return memory.long[key]
 
 
-def _simulated(traced: Traced, steps: int, seed: int) -> Outcome:
+def _simulated(traced: Traced, steps: int, seed: int, teacher: Traced | None) -> Outcome:
     try:
-        return simulate(traced, steps=steps, seed=seed, rate=LOW_RATE)
+        if teacher is None:
+            return simulate(traced, steps=steps, seed=seed, rate=LOW_RATE)
+        taught = train(teacher, steps=LONG_STEPS, seed=seed, rate=LOW_RATE)
+        return simulate(traced, steps=steps, seed=seed, rate=LOW_RATE, taught=taught)
     except (ValueError, RuntimeError):
         return Outcome(nan, nan, nan)
 

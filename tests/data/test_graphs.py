@@ -95,6 +95,40 @@ def test_isolated_nodes_that_the_files_leave_out_are_empty(tmp_path: Path) -> No
     assert graph.test.tolist() == [4, 6, 7]
 
 
+def test_the_same_graph_as_the_reader_of_torch_geometric(tmp_path: Path) -> None:
+    planetoid = pytest.importorskip("torch_geometric.io.planetoid", reason="torch_geometric is not installed")
+    random, seen, hidden = (
+        np.random.default_rng(0),
+        600,
+        40,
+    )  # its split for validation takes 500 behind those that train
+    edges: dict[int, list[int]] = {node: [] for node in range(seen + hidden)}
+    for one, other in random.integers(seen + hidden, size=(900, 2)).tolist():
+        if one != other:
+            edges[one].append(other)
+            edges[other].append(one)
+    _write(
+        tmp_path / "cora" / "raw",
+        places=(seen + random.permutation(hidden)).tolist(),
+        known=random.integers(3, size=(seen, 7)),
+        classes=np.eye(4)[random.integers(4, size=seen)],
+        hidden=random.integers(3, size=(hidden, 7)),
+        hidden_classes=np.eye(4)[random.integers(4, size=hidden)],
+        edges=edges,
+    )
+    ours, theirs = (
+        load_graph("cora", root=tmp_path),
+        planetoid.read_planetoid_data(str(tmp_path / "cora" / "raw"), "cora"),
+    )
+    sums = theirs.x.sum(dim=1, keepdim=True).clamp(min=1)
+    torch.testing.assert_close(ours.nodes, theirs.x / sums)
+    assert torch.equal(ours.labels, theirs.y)
+    assert torch.equal(ours.train, theirs.train_mask.nonzero()[:, 0])
+    assert torch.equal(ours.test, theirs.test_mask.nonzero()[:, 0])
+    from_to = ours.adjacency.nonzero().T
+    assert torch.equal(from_to.flip(0), theirs.edge_index)  # sorted by the node that an edge leads to
+
+
 def test_a_file_that_names_code_is_not_run(tmp_path: Path) -> None:
     class Danger:
         def __reduce__(self) -> tuple[Any, ...]:
@@ -125,16 +159,25 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         load_graph("cora", root=tmp_path)
 
 
-def _write(folder: Path, places: tuple[int, ...] | list[int] = (6, 4, 5)) -> None:
+def _write(
+    folder: Path,
+    places: tuple[int, ...] | list[int] = (6, 4, 5),
+    *,
+    known: Any = KNOWN,
+    classes: Any = CLASSES,
+    hidden: Any = HIDDEN,
+    hidden_classes: Any = HIDDEN_CLASSES,
+    edges: Any = EDGES,
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     parts: dict[str, Any] = {
-        "x": csr_matrix(KNOWN[:2], dtype=np.float32),
-        "tx": csr_matrix(HIDDEN, dtype=np.float32),
-        "allx": csr_matrix(KNOWN, dtype=np.float32),
-        "y": CLASSES[:2].astype(np.int32),
-        "ty": HIDDEN_CLASSES.astype(np.int32),
-        "ally": CLASSES.astype(np.int32),
-        "graph": defaultdict(list, EDGES),
+        "x": csr_matrix(known[:2], dtype=np.float32),
+        "tx": csr_matrix(hidden, dtype=np.float32),
+        "allx": csr_matrix(known, dtype=np.float32),
+        "y": classes[:2].astype(np.int32),
+        "ty": hidden_classes.astype(np.int32),
+        "ally": classes.astype(np.int32),
+        "graph": defaultdict(list, edges),
     }
     for name, part in parts.items():
         (folder / f"ind.cora.{name}").write_bytes(pickle.dumps(part, protocol=2))
