@@ -92,8 +92,9 @@ def open_validation(method: Method, lowered: Lowered) -> tuple[Feed, Meter | Gra
         data = {split: (found.images, found.labels) for split, found in drawn.items()}
         texts = {split: found.texts for split, found in drawn.items() if found.texts is not None}
         return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, data, texts)
-    split = (sheets if lowered.data.name == "digits-sheets" else digits).load_validation()
-    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, split, {})
+    load = sheets.load if lowered.data.name == "digits-sheets" else digits.load
+    held_out = {split: load(split, validation=True) for split in ("train", "test")}
+    return feed_images(method, lowered.networks, lowered.augmentations, lowered.data, held_out, {})
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def test_no_handwriting_is_in_both_splits(monkeypatch: pytest.MonkeyPatch) -> No
     assert not train & test
     assert len(train | test) == len(np.unique(np.asarray(load_digits(return_X_y=True)[0]), axis=0))
     seen.append(set())
-    validation = digits.load_validation()
+    validation = {split: digits.load(split, validation=True) for split in ("train", "test")}
     assert seen[-1] == train, "settings are chosen by training digits only"
     assert [len(validation[split][1]) for split in ("train", "test")] == [1437 - 288, 2 * 288]
 

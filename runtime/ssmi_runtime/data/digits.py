@@ -29,26 +29,16 @@ NOISE = 0.03
 Labelled = tuple[Tensor, Tensor]
 
 
-def load(split: str) -> Labelled:
-    """uint8 images [N 3 32 32] and int64 labels [N] of `train` or `test`; always the same."""
-    return _of(split, handwriting.sources(split))
-
-
-def load_validation() -> dict[str, Labelled]:
-    """The training digits split once more, into `train` and `test`, to choose settings by; no digit of the test set is among them."""
-    return {split: _of(split, handwriting.validation_sources(split)) for split in ("train", "test")}
+def load(split: str, *, validation: bool = False) -> Labelled:
+    """uint8 images [N 3 32 32] and int64 labels [N] of `train` or `test`; always the same. For `validation` both are of training digits."""
+    renderings, seed = (TRAIN_RENDERINGS, 1) if split == "train" else (TEST_RENDERINGS, 2)
+    return _present(handwriting.sources(split, validation=validation), renderings=renderings, seed=seed)
 
 
 def draw_all() -> Tensor:
     """uint8 images [1797 3 32 32], one drawing of every digit, in the order of scikit-learn; always the same."""
     images, _ = _present(range(len(handwriting.order())), renderings=1, seed=3)
     return images
-
-
-def _of(split: str, sources: Sequence[int]) -> Labelled:
-    if split == "train":
-        return _present(sources, renderings=TRAIN_RENDERINGS, seed=1)
-    return _present(sources, renderings=TEST_RENDERINGS, seed=2)
 
 
 def _present(sources: Sequence[int], *, renderings: int, seed: int) -> Labelled:

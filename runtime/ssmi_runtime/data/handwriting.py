@@ -30,14 +30,12 @@ def order() -> Sequence[int]:
     return np.random.default_rng(0).permutation(len(glyphs()[1])).tolist()
 
 
-def sources(split: str) -> Sequence[int]:
-    """The numbers of the digits that `train` or `test`."""
-    return order()[NUM_TEST:] if split == "train" else order()[:NUM_TEST]
-
-
-def validation_sources(split: str) -> Sequence[int]:
-    """The digits that train split once more, to choose settings by: those that `train`, and those held out as `test`."""
-    return sources("train")[NUM_VALIDATION:] if split == "train" else sources("train")[:NUM_VALIDATION]
+def sources(split: str, *, validation: bool = False) -> Sequence[int]:
+    """The numbers of the digits that `train` or `test`; for `validation` those that train, split once more, to choose settings by."""
+    tested, trained = order()[:NUM_TEST], order()[NUM_TEST:]
+    if validation:
+        tested, trained = trained[:NUM_VALIDATION], trained[NUM_VALIDATION:]
+    return trained if split == "train" else tested
 
 
 def draw(glyphs: Images, side: int, *, angles: Numbers, sizes: Numbers, middles: Numbers) -> Images:

@@ -28,20 +28,10 @@ NOISE = 0.03
 Labelled = tuple[Tensor, Tensor]
 
 
-def load(split: str) -> Labelled:
-    """uint8 images [N 3 32 32] and int64 labels [N] of `train` or `test`; always the same."""
-    return _of(split, handwriting.sources(split))
-
-
-def load_validation() -> dict[str, Labelled]:
-    """Sheets of the training digits split once more, into `train` and `test`, to choose settings by; no digit of the test set is among them."""
-    return {split: _of(split, handwriting.validation_sources(split)) for split in ("train", "test")}
-
-
-def _of(split: str, sources: Sequence[int]) -> Labelled:
-    if split == "train":
-        return _write(sources, sheets=TRAIN_SHEETS, seed=4)
-    return _write(sources, sheets=TEST_SHEETS, seed=5)
+def load(split: str, *, validation: bool = False) -> Labelled:
+    """uint8 images [N 3 32 32] and int64 labels [N] of `train` or `test`; always the same. For `validation` both are of training digits."""
+    sheets, seed = (TRAIN_SHEETS, 4) if split == "train" else (TEST_SHEETS, 5)
+    return _write(handwriting.sources(split, validation=validation), sheets=sheets, seed=seed)
 
 
 def _write(sources: Sequence[int], *, sheets: int, seed: int) -> Labelled:
