@@ -34,7 +34,7 @@ recipes: {digits: null, imagenet: null}
 
 # Source
 
-Caron et al. 2021 (DINO), section 3.1 and figure 6; the mutation study, benchmarks/results/mutations.md
+Caron et al. 2021 (DINO), section 5.3, avoiding collapse; the mutation study, benchmarks/results/mutations.md
 """
 
 from collections.abc import Iterator
