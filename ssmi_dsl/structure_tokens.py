@@ -34,6 +34,9 @@ def token_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[tu
         yield from _terms(objective, place(index))
         yield from _hidden(spec, objective, place(index))
         yield from _unlike_ends(spec, objective, (*place(index), "on"))
+        if objective.on is None:  # the first two branches are read, or the one that there is
+            for name in list(spec.branches)[:2]:
+                yield from _end(spec, name, "output", place(index))
         for end in ("a", "b") if objective.on is not None else ():
             yield from _end(spec, *split_output(getattr(objective.on, end)), (*place(index), "on", end))
 

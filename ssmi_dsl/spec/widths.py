@@ -12,8 +12,8 @@ def width_at(branch: BranchView, output: OutputName, features: int | None) -> in
         prototypes = branch.token_prototypes or branch.prototypes
         return token_width(branch, features) if prototypes is None else prototypes.count
     width = features if branch.projector is None else output_width(branch.projector)
-    if output != "projection" and branch.predictor is not None:
-        width = output_width(branch.predictor)
+    if output != "projection" and branch.predictor is not None and not isinstance(branch.predictor, TransformerHead):
+        width = output_width(branch.predictor)  # a transformer's is that of its encoder
     return branch.prototypes.count if output == "output" and branch.prototypes is not None else width
 
 

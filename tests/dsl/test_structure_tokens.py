@@ -47,3 +47,7 @@ def test_heads_that_cannot_be_turned_are_refused() -> None:
         for each in check("i-jepa", recipe="digits", overrides=[rope, rope.replace("positions=rope", "heads=32")])
     ]
     assert any("a head of 2 features cannot be turned along two axes" in message for message in whole)
+
+
+def test_a_transformer_that_predicts_what_nothing_reads_is_refused() -> None:
+    assert messages("i-jepa", "objective.on=null") == ["the predictor of `context` predicts `context.hidden` only"]

@@ -41,3 +41,10 @@ def test_lint_and_compiler_refuse_the_same(name: str, override: str) -> None:
     assert "DV019" in {item.code for item in check(name, recipe="digits", overrides=[override])}
     with pytest.raises(CompileError, match="compares embeddings of one width"):
         lower(load(name, recipe="digits", overrides=[override]), data=embedded_data(name))
+
+
+def test_a_transformer_ends_in_the_width_of_its_encoder() -> None:
+    branch = load("i-jepa").branch("context")
+    assert width_at(branch, "output", 64) == width_at(branch, "hidden", 64) == 64
+    whole = check("i-jepa", recipe="digits", overrides=["objective.on={a: context.output, b: target.features}"])
+    assert "DV019" not in {item.code for item in whole}
