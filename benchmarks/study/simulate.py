@@ -300,8 +300,7 @@ def _read(
     if view.target_output in ("output", "prediction"):
         pairs.append((predicted, _predict(traced, inputs, view.target, z_b)))
     if isinstance(view.spec.marginal, Whitening):
-        eps = view.spec.marginal.eps
-        pairs.append((_whitened(z_a, eps=eps), _whitened(z_b, eps=eps)))
+        pairs.append((_whitened(z_a, view.spec.marginal), _whitened(z_b, view.spec.marginal)))
     for a, b in pairs:
         if (
             a is not None
@@ -312,8 +311,8 @@ def _read(
             yield a, b
 
 
-def _whitened(z: Tensor, *, eps: float) -> Tensor:
-    return TorchBuilder().whiten(z.double(), size=0, eps=eps)
+def _whitened(z: Tensor, term: Whitening) -> Tensor:
+    return TorchBuilder().whiten(z.double(), size=0, eps=term.eps, symmetric=term.factor == "eigen")
 
 
 def _embed(

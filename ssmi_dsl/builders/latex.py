@@ -157,7 +157,7 @@ class LatexBuilder:
         more = "" if without is None else rf";\, \neg {without}"
         return Formula(rf"\operatorname{{next}}({x}{more})")
 
-    def whiten(self, x: Formula, *, size: int, eps: float) -> Formula:
+    def whiten(self, x: Formula, *, size: int, eps: float, symmetric: bool) -> Formula:
         return Formula(rf"\operatorname{{white}}({x})")
 
     def width(self, x: Formula) -> Formula:

@@ -201,13 +201,16 @@ class NumpyBuilder:
             found[row] = (free or others)[0]
         return found
 
-    def whiten(self, x: Array, *, size: int, eps: float) -> Array:
+    def whiten(self, x: Array, *, size: int, eps: float, symmetric: bool) -> Array:
         size = size or len(x)
         groups = [x[start : start + size] for start in range(0, len(x), size)]
-        return np.concatenate([self._white(group, eps) for group in groups])
+        return np.concatenate([self._white(group, eps, symmetric=symmetric) for group in groups])
 
-    def _white(self, x: Array, eps: float) -> Array:
+    def _white(self, x: Array, eps: float, *, symmetric: bool) -> Array:
         mixed = (1 - eps) * self.covariance(x) + eps * np.eye(x.shape[1])
+        if symmetric:
+            values, vectors = np.linalg.eigh(mixed)
+            return (x - x.mean(axis=0)) @ (vectors / np.sqrt(values)) @ vectors.T
         factor: Array = np.asarray(np.linalg.cholesky(mixed), dtype=np.float64)
         inverse: Array = np.asarray(np.linalg.inv(factor), dtype=np.float64)
         return (x - x.mean(axis=0)) @ inverse.T

@@ -160,7 +160,7 @@ class PrintBuilder:
     def successor(self, x: Formula, without: Formula | None = None) -> Formula:
         return Formula(f"next({x})" if without is None else f"next({x}; not {without})")
 
-    def whiten(self, x: Formula, *, size: int, eps: float) -> Formula:
+    def whiten(self, x: Formula, *, size: int, eps: float, symmetric: bool) -> Formula:
         return Formula(f"white({x})")
 
     def width(self, x: Formula) -> Formula:

@@ -206,8 +206,9 @@ class Builder(Protocol[V]):
         all rows. Rows j where `without` [N N] is not 0 at (i, j) are passed over, as long as there are others; no gradient."""
         ...
 
-    def whiten(self, x: V, *, size: int, eps: float) -> V:
-        """x [N D] -> [N D]: each group of `size` rows centred and multiplied by the inverse Cholesky factor of its covariance.
+    def whiten(self, x: V, *, size: int, eps: float, symmetric: bool) -> V:
+        """x [N D] -> [N D]: each group of `size` rows centred and multiplied by the inverse Cholesky factor of its covariance, or, `symmetric`, by
+        the inverse root Σ^-½.
 
         Rows follow each other in groups, N a multiple of `size`; 0 stands for N. The covariance Σ is unbiased and enters as (1 - eps) Σ + eps I.
         """

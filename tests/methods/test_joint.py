@@ -81,15 +81,15 @@ def test_macl_agrees_with_temperature_and_weights_held_constant(rows: int, width
     assert_agrees(objective("macl"), views, _total(macl.loss, temperature=0.1, constants=constants))
 
 
+@pytest.mark.parametrize("factor", ["cholesky", "eigen"])
 @pytest.mark.parametrize(("size", "eps"), [(8, 0.0), (24, 0.0), (12, 0.1)])
-def test_w_mse_agrees_in_groups(size: int, eps: float) -> None:
-    method = load(
-        "w-mse", overrides=[f"objective.marginal.whitening.size={size}", f"objective.marginal.whitening.eps={eps}"]
-    )
+def test_w_mse_agrees_in_groups(size: int, eps: float, factor: str) -> None:
+    options, root = {"size": size, "eps": eps, "factor": factor}, factor == "eigen"
+    method = load("w-mse", overrides=[f"objective.marginal.whitening.{key}={value}" for key, value in options.items()])
     views = correlated(2, rows=24, width=4)
-    assert_agrees(objective(method), views, _total(w_mse.loss, size=size, eps=eps))
+    assert_agrees(objective(method), views, _total(w_mse.loss, size=size, eps=eps, root=root))
     for start in range(0, 24, size):
-        group = w_mse.white(views[0], size=size, eps=0.0)[start : start + size]
+        group = w_mse.white(views[0], size=size, eps=0.0, root=root)[start : start + size]
         np.testing.assert_allclose(np.cov(group, rowvar=False), np.eye(4), atol=1e-10)
 
 

@@ -21,6 +21,7 @@ branches:
   shared: {projector: {linear: 4}}
 objective:
   - {name: whitening, bound: donsker-varadhan, critic: {rbf: {normalize: true}}, marginal: {whitening: {size: 16}}}
+  - {name: eigen, bound: donsker-varadhan, critic: {rbf: {normalize: true}}, marginal: {whitening: {size: 16, factor: eigen}}}
   - {name: log-det, bound: donsker-varadhan, critic: rbf, marginal: log-det}
   - {name: nuclear, bound: donsker-varadhan, critic: cosine, marginal: nuclear-norm}
   - {name: neumann, bound: donsker-varadhan, critic: cosine, marginal: von-neumann}

@@ -256,11 +256,11 @@ class IRBuilder:
     def successor(self, x: Value, without: Value | None = None) -> Value:
         return self.op("successor", x, *(() if without is None else (without,)), dtype="i64")
 
-    def whiten(self, x: Value, *, size: int, eps: float) -> Value:
+    def whiten(self, x: Value, *, size: int, eps: float, symmetric: bool) -> Value:
         size = size or x.shape[0]
         if x.shape[0] % size:
             raise CompileError(f"a batch of {x.shape[0]} cannot be whitened in groups of {size}; choose a multiple")
-        return self.op("whiten", x, size=size, eps=float(eps))
+        return self.op("whiten", x, size=size, eps=float(eps), symmetric=symmetric)
 
     def width(self, x: Value) -> Value:
         return self.op("width", x)

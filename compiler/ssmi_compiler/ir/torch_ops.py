@@ -182,7 +182,7 @@ class TorchBuilder:
         ahead = (place[None, :] - place[:, None] - 1).remainder(num)
         return torch.where(without != 0, ahead + num, ahead).argmin(dim=1)
 
-    def whiten(self, x: Tensor, *, size: int, eps: float) -> Tensor:
+    def whiten(self, x: Tensor, *, size: int, eps: float, symmetric: bool) -> Tensor:
         size = size or x.shape[0]
         if x.shape[0] % size:
             raise ValueError(f"a batch of {x.shape[0]} cannot be whitened in groups of {size}")
@@ -190,7 +190,12 @@ class TorchBuilder:
         centred = groups - groups.mean(dim=1, keepdim=True)
         covariance = centred.mT @ centred / (size - 1)
         identity = torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
-        factor = torch.linalg.cholesky_ex((1 - eps) * covariance + eps * identity).L
+        mixed = (1 - eps) * covariance + eps * identity
+        if symmetric:
+            values, vectors = torch.linalg.eigh(mixed)
+            root = (vectors * torch.rsqrt(values)[:, None, :]) @ vectors.mT
+            return (centred @ root).reshape(x.shape)
+        factor = torch.linalg.cholesky_ex(mixed).L
         return torch.linalg.solve_triangular(factor, centred.mT, upper=False).mT.reshape(x.shape)
 
     def width(self, x: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """Hard whitening of the embeddings."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -43,8 +43,14 @@ class Whitening(Surrogate):
     size: int | None = Field(
         default=None, ge=2, description="samples in a whitened group, a divisor of the batch; default: the batch"
     )
+    factor: Literal["cholesky", "eigen"] = Field(
+        default="cholesky",
+        description="W of W Σ Wᵀ = I: the inverse Cholesky factor, or Σ^-½ from eigenvectors (ZCA), which moves the embeddings least; its "
+        "gradient needs eigenvalues that differ",
+    )
     eps: float = Field(default=0.0, ge=0, lt=1, description="Σ enters as (1 - ε) Σ + ε I")
 
     def emit(self, b: Builder[V], critic: Critic, at: Inputs[V]) -> TermPair[V]:
-        x, y = (b.whiten(z, size=self.size or 0, eps=self.eps) for z in (at.x, at.y))
+        symmetric = self.factor == "eigen"
+        x, y = (b.whiten(z, size=self.size or 0, eps=self.eps, symmetric=symmetric) for z in (at.x, at.y))
         return TermPair(b.neg(b.mean(critic.pair(b, x, y, at.memory))), None)
