@@ -63,7 +63,10 @@ def write_tables(rows: dict[str, dict[str, float]]) -> None:
     (RESULTS / "digits.md").write_text(table(ordered))
     (RESULTS / "digits_canonical.md").write_text(table({name: rows[name] for name in CANONICAL if name in rows}))
     knn = {name: round(row["knn"], 3) for name, row in ordered.items()}
-    MEASURED.write_text(json.dumps({"command": "python benchmarks/methods.py", "knn": knn}, indent=1) + "\n")
+    data = {name: embedded_data(name) for name in knn}
+    MEASURED.write_text(
+        json.dumps({"command": "python benchmarks/methods.py", "knn": knn, "data": data}, indent=1) + "\n"
+    )
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

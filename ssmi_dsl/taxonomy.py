@@ -29,7 +29,8 @@ nothing. `i-jepa` and `data2vec` predict embeddings of hidden patches instead; t
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method. `needs` is what it takes beside two views of an image; `digits_knn` a fraction, None where it was not measured."""
+    """One method. `needs` is what it takes beside two views of an image; `knn` is a fraction on the embedded data set `data`, both None where it was not
+    measured."""
 
     name: str
     title: str
@@ -42,13 +43,14 @@ class Row:
     stopped: str
     targets: str
     needs: tuple[str, ...]
-    digits_knn: float | None
+    knn: float | None
+    data: str | None
 
 
 def rows() -> tuple[Row, ...]:
     """Every bundled method, by name."""
     measured = _measured()
-    return tuple(_row(load(name), measured.get(name)) for name in bundled_names())
+    return tuple(_row(load(name), *measured.get(name, (None, None))) for name in bundled_names())
 
 
 def as_dict(row: Row) -> dict[str, object]:
@@ -95,7 +97,7 @@ def _table(paradigm: str) -> Iterator[str]:
             yield "| " + " | ".join(cells) + " |"
 
 
-def _row(method: Method, knn: float | None) -> Row:
+def _row(method: Method, knn: float | None, data: str | None) -> Row:
     spec = method.spec
     return Row(
         name=spec.name,
@@ -109,7 +111,8 @@ def _row(method: Method, knn: float | None) -> Row:
         stopped=", ".join(_stopped(method)) or "-",
         targets=", ".join(_target(branch) for branch in method.branches if branch.source is not None) or "-",
         needs=tuple(dict.fromkeys(_needs(method))),
-        digits_knn=knn,
+        knn=knn,
+        data=data,
     )
 
 
@@ -168,10 +171,13 @@ def _needs_of(view: ObjectiveView) -> Iterator[str]:
         yield "labels"
 
 
-def _measured() -> dict[str, float]:
-    """k-NN accuracy on digits by method, as `benchmarks/methods.py` last wrote it."""
+def _measured() -> dict[str, tuple[float, str]]:
+    """k-NN accuracy by method and the data set that it is of, as `benchmarks/methods.py` last wrote them."""
     path = specs_folder() / "measured.json"
-    return json.loads(path.read_text())["knn"] if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    found = json.loads(path.read_text())
+    return {name: (knn, found["data"][name]) for name, knn in found["knn"].items()}
 
 
 if __name__ == "__main__":

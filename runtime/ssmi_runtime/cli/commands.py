@@ -133,7 +133,7 @@ def new(
 
 @app.command(name="list")
 def list_methods(json_output: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False) -> None:
-    """List the bundled methods: paradigm, bound, critic, marginal term, paper, what each needs, k-NN measured on digits."""
+    """List the bundled methods: paradigm, bound, critic, marginal term, paper, what each needs, k-NN measured on embedded data."""
     from ssmi_runtime.cli.methods import print_methods
 
     print_methods(json_output=json_output)

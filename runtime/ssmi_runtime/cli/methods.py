@@ -4,7 +4,7 @@ import json
 
 from ssmi_dsl.taxonomy import Row, as_dict, rows
 
-COLUMNS = ("method", "", "bound", "critic", "marginal term", "k-NN", "paper", "needs")
+COLUMNS = ("method", "", "bound", "critic", "marginal term", "k-NN", "on", "paper", "needs")
 
 
 def print_methods(*, json_output: bool) -> None:
@@ -20,6 +20,16 @@ def print_methods(*, json_output: bool) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    knn = "-" if row.digits_knn is None else f"{100 * row.digits_knn:.1f}"
+    knn = "-" if row.knn is None else f"{100 * row.knn:.1f}"
     paper = row.paper.removeprefix("arXiv:")
-    return (row.name, row.paradigm, row.bound, row.critic, row.marginal, knn, paper, ", ".join(row.needs))
+    return (
+        row.name,
+        row.paradigm,
+        row.bound,
+        row.critic,
+        row.marginal,
+        knn,
+        row.data or "-",
+        paper,
+        ", ".join(row.needs),
+    )
