@@ -94,27 +94,19 @@ def choose_device(device: str) -> Device:
 
 def embedded_data(source: str | Path, overrides: Sequence[str] = ()) -> str:
     """The data set that needs no download and has what a spec reads: `digits`; `shapes` where a view is text; `digits-graph` where the samples
-    are nodes of a graph; `digits-sheets` where an objective reads `hidden` patches, for what they show must be told by the others. Raises
-    SpecError."""
+    are nodes of a graph; `digits-sheets` where patches are masked, for others must tell what they show. Raises SpecError."""
     whole = open_spec(find_source(source), overrides=overrides)
     if isinstance(whole, tuple):
         raise SpecError(whole)
     views: object = whole.data.get("views")
-    if isinstance(views, dict) and views.get("graph") is not None:
+    if not isinstance(views, dict):
+        return "digits"
+    if views.get("graph") is not None:
         return "digits-graph"
-    modalities: object = views.get("modalities") if isinstance(views, dict) else None
+    modalities: object = views.get("modalities")
     if isinstance(modalities, list) and "text" in modalities:
         return "shapes"
-    return "digits-sheets" if _reads_hidden(whole.data.get("objective")) else "digits"
-
-
-def _reads_hidden(objective: object) -> bool:
-    """Whether an `objective`, one or a list, is written on the outputs of hidden patches."""
-    for each in objective if isinstance(objective, list) else [objective]:
-        ends: object = each.get("on") if isinstance(each, dict) else None
-        if isinstance(ends, dict) and any(str(end).endswith(".hidden") for end in ends.values()):
-            return True
-    return False
+    return "digits" if views.get("mask") is None else "digits-sheets"
 
 
 def check_data(name: str) -> None:

@@ -8,9 +8,11 @@ from torch import Tensor
 from torch.func import functional_call
 
 from ssmi_compiler.augment import Augmentation
+from ssmi_compiler.augment.color import Normalize
 from ssmi_compiler.augment.geometry import Part
 from ssmi_compiler.compile import draw_noise
 from ssmi_compiler.step.networks import Networks, parameters_of
+from ssmi_dsl.components.backbones import Text
 from ssmi_dsl.components.datasets import DatasetInfo
 from ssmi_dsl.spec.method import Method
 from ssmi_dsl.terms.critics.cosine import Cosine
@@ -48,7 +50,7 @@ class Meter:
         `mi/...` is in nats, on pairs of views, by a cosine critic at the temperature of the spec, or at 0.2 where its critic is another.
         """
         test, _ = self.data["test"]
-        features = self.embed(state, self.method.anchor.name, test, upto="encoder")
+        features = self.embed(state, self._seeing, test, upto="encoder")
         # features that are not finite have no singular values; their monitors say so instead of stopping the run
         finite = bool(torch.isfinite(features).all())
         return {
@@ -60,7 +62,7 @@ class Meter:
     def accuracies(self, state: Mapping[str, Tensor]) -> dict[str, float]:
         """Weighted k-NN and linear probe on backbone features, fractions of the test set."""
         (train, train_labels), (test, test_labels) = self.data["train"], self.data["test"]
-        x, y = (self.embed(state, self.method.anchor.name, images, upto="encoder") for images in (train, test))
+        x, y = (self.embed(state, self._seeing, images, upto="encoder") for images in (train, test))
         if not bool(torch.isfinite(x).all() and torch.isfinite(y).all()):
             raise RunError("the features are not finite, so there is nothing to evaluate; lower the learning rate")
         return {
@@ -78,16 +80,14 @@ class Meter:
     def embed(self, state: Mapping[str, Tensor], branch: str, images: Tensor, *, upto: str) -> Tensor:
         """Features [N F] (upto `encoder`) or embeddings [N D] (`projector`) of a branch.
 
-        images: uint8 [N C S S], normalised here, or float views that are normalised already.
+        images: uint8 [N C S S], normalised here as in training, or float views that are normalised already.
         """
         plain = {name.removeprefix("state/"): value for name, value in state.items()}
         owner = self.method.branch(branch).owner
         parts = [f"{owner}.encoder"]
         if upto == "projector" and f"{owner}.projector" in self.networks.modules:
             parts.append(f"{owner}.projector")
-        mean, std = (
-            torch.tensor(value, device=images.device)[None, :, None, None] for value in (self.info.mean, self.info.std)
-        )
+        mean, std = (torch.tensor(value, device=images.device)[None, :, None, None] for value in self._normalisation())
         chunks: list[Tensor] = []
         for chunk in self._part(images).split(CHUNK):
             x = (chunk.float() / 255 - mean) / std if chunk.dtype == torch.uint8 else chunk
@@ -97,6 +97,18 @@ class Meter:
                 module.train()
             chunks.append(x)
         return torch.cat(chunks)
+
+    @property
+    def _seeing(self) -> str:
+        """The branch that is evaluated: the anchor, or, where that one reads texts, the target."""
+        ends = (self.method.anchor, self.method.target)
+        return next(end.name for end in ends if not isinstance(end.encoder.backbone, Text))
+
+    def _normalisation(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Mean and standard deviation that views are normalised by: those that the spec says, by default of the data set."""
+        said = (op.params for op in self.augmentations[0].on_images if isinstance(op, Normalize))
+        found = next(said, None)
+        return (self.info.mean, self.info.std) if found is None else (found.mean, found.std)
 
     def _part(self, images: Tensor) -> Tensor:
         """What the anchor sees of whole images, where its view is a fixed part of them; views pass as they are."""
@@ -121,8 +133,10 @@ class Meter:
             }
             is_text = self.method.spec.views.modality(index) == "text"
             views.append(self.texts["test"][: len(images)] if is_text else augmentation(images, own))
-        names = (self.method.anchor.name, self.method.target.name)
-        z_a, z_b = (self.embed(state, name, view, upto="projector") for name, view in zip(names, views, strict=True))
+        ends = (self.method.anchor, self.method.target)
+        if isinstance(ends[0].encoder.backbone, Text) != (self.method.spec.views.modality(0) == "text"):
+            ends = (ends[1], ends[0])
+        z_a, z_b = (self.embed(state, end.name, view, upto="projector") for end, view in zip(ends, views, strict=True))
         critic = self.method.objective.critic
         temperature = critic.temperature if isinstance(critic, Cosine) else DEFAULT_TEMPERATURE
         found = asdict(estimate_mi(z_a, z_b, temperature))

@@ -54,7 +54,15 @@ CHANGES: dict[str, Change] = {
     ),
     "DA007": (
         "data2vec",
-        [("{a: student.hidden, b: teacher.hidden}", "{a: teacher.hidden, b: student.hidden}")],
+        [
+            (
+                "count: 1, augment: [{random-resized-crop: {scale: [0.2, 1.0]}}, horizontal-flip, ",
+                "count: 2, augment: [",
+            ),
+            ("views: same", "views: other"),
+            ("{augment: [{normalize", "{augment: [{color-jitter: {brightness: 0.4, p: 1.0}}, {normalize"),
+            ("{a: student.hidden, b: teacher.hidden}", "{a: teacher.hidden, b: student.hidden}"),
+        ],
         ["21:9 DA007"],
     ),
     "DA005": ("moco-v2", [("{size: 512}", "{size: 2048}")], ["57:34 DA005"]),

@@ -62,6 +62,7 @@ CASES = [
             ("    predictor: {mlp: [2048, 512]} # ends", "    stop_gradient: false # ends"),
             (STOP, STOP + "    predictor: {mlp: [2048, 512]}\n"),
             ("          predictor: {mlp: [256, 64]}\n", ""),
+            ("      branches: {student: {predictor: {mlp: [2048, 2048]}}} # as wide as a ResNet-50's features\n", ""),
         ],
         ["16:5 PR003"],
     ),
