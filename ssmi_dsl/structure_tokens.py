@@ -34,11 +34,8 @@ def token_findings(spec: MethodSpec, place: Callable[[int], Loc]) -> Iterator[tu
         yield from _terms(objective, place(index))
         yield from _hidden(spec, objective, place(index))
         yield from _unlike_ends(spec, objective, (*place(index), "on"))
-        if objective.on is None:  # the first two branches are read, or the one that there is
-            for name in list(spec.branches)[:2]:
-                yield from _end(spec, name, "output", place(index))
-        for end in ("a", "b") if objective.on is not None else ():
-            yield from _end(spec, *split_output(getattr(objective.on, end)), (*place(index), "on", end))
+        for name, output, loc in _ends(spec, objective, place(index)):
+            yield from _end(spec, name, output, loc)
 
 
 def _branch(spec: MethodSpec, branch: Branch, loc: Loc) -> Iterator[tuple[Loc, str]]:
@@ -78,6 +75,13 @@ def _terms(objective: Objective, loc: Loc) -> Iterator[tuple[Loc, str]]:
     if objective.positive.of_tokens and not set(_outputs(objective)) <= {"map", "tokens"}:
         text = f"the positive `{term_name(objective.positive)}` looks among tokens: write `on: {{a: branch.tokens, b: branch.tokens}}`"
         yield (*loc, "positive"), text
+
+
+def _ends(spec: MethodSpec, objective: Objective, loc: Loc) -> list[tuple[str, str, Loc]]:
+    """Branch, output and YAML path of what an objective reads; without `on`, the first two branches, or the one that there is."""
+    if objective.on is None:
+        return [(name, "output", loc) for name in list(spec.branches)[:2]]
+    return [(*split_output(getattr(objective.on, end)), (*loc, "on", end)) for end in ("a", "b")]
 
 
 def _end(spec: MethodSpec, name: str, output: str, loc: Loc) -> Iterator[tuple[Loc, str]]:

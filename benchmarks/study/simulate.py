@@ -106,6 +106,7 @@ def trace(method: Method, known: dict[str, TracedStep] | None = None) -> Traced:
     return replace(untraced, step=known[key], inputs=inputs)
 
 
+@torch.no_grad()
 def simulate(
     traced: Traced,
     *,
@@ -119,13 +120,12 @@ def simulate(
     `seed` draws the start, the samples and their views; `rate` multiplies every learning rate; frozen branches take their weights from
     `taught`, what `train` gave of another method, as those of `ssmi run --init`.
     """
-    with torch.no_grad():
-        return _measure(traced, train(traced, steps=steps, seed=seed, rate=rate, taught=taught))
+    return _measure(traced, train(traced, steps=steps, seed=seed, rate=rate, taught=taught))
 
 
-def has_frozen(method: Method) -> bool:
-    """Whether a branch keeps the weights that it has at the start."""
-    return any(branch.sharing is Sharing.FROZEN for branch in method.branches)
+def frozen_branches(method: Method) -> tuple[str, ...]:
+    """The branches that keep the weights that they have at the start."""
+    return tuple(branch.name for branch in method.branches if branch.sharing is Sharing.FROZEN)
 
 
 @torch.no_grad()
@@ -146,9 +146,8 @@ def train(
     start = initial_state(method, traced.networks, seed=seed)
     inputs |= {f"state/{name}": value for name, value in start.items()}
     if taught is not None:
-        frozen = [branch.name for branch in method.branches if branch.sharing is Sharing.FROZEN]
-        known = [name for name in inputs if name.partition("/")[2].partition("/")[2].partition(".")[0] in frozen]
-        inputs |= {name: taught[name].clone() for name in known if name in taught}
+        prefixes = tuple(f"state/{kind}/{name}." for name in frozen_branches(method) for kind in ("param", "buffer"))
+        inputs |= {name: taught[name].clone() for name in inputs if name.startswith(prefixes) and name in taught}
     total = STEPS if steps is None else steps
 
     def embed(branch: str) -> Tensor:

@@ -14,7 +14,7 @@ from ssmi_dsl.document import read_document
 from ssmi_dsl.spec.method import Method
 from study.plain import Data, recipe_of_data, text_of, understood
 from study.shrink import BATCH
-from study.simulate import STEPS, Outcome, Traced, has_frozen, simulate, trace, train
+from study.simulate import STEPS, Outcome, Traced, frozen_branches, simulate, trace, train
 
 # shares of what the unmutated method reaches under the same budget: below one of them a run has collapsed
 LEAST_STD, LEAST_RANK, LEAST_NATS = 0.25, 0.25, 1 / 3
@@ -128,7 +128,7 @@ def attempt(data: Data, memory: Memory, base: Base | None = None, *, passed: boo
 
 def _long(traced: Traced, memory: Memory, *, teacher: Traced | None = None) -> tuple[Outcome, ...]:
     """The long runs, one for each seed; one that cannot go on has diverged. Frozen branches take their weights from runs of `teacher`."""
-    teacher = teacher if has_frozen(traced.method) else None
+    teacher = teacher if frozen_branches(traced.method) else None
     key = _key(traced) + ("" if teacher is None else _key(teacher))
     if key not in memory.long:
         steps = LONG_STEPS * _times(traced.method)

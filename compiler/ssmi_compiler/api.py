@@ -16,6 +16,7 @@ from ssmi_dsl.diagnostics import Diagnostic, Severity
 from ssmi_dsl.errors import SpecError
 from ssmi_dsl.load import find_source, load, open_spec
 from ssmi_dsl.spec.method import Method
+from ssmi_dsl.spec.recipe import recipe_of
 
 
 def compile(
@@ -78,7 +79,7 @@ def load_recipe(source: str | Path, recipe: str | None, *, data: str, overrides:
     if recipe is not None and recipe not in names:
         raise CompileError(f"`{method.spec.name}` has no recipe `{recipe}`; it has: {', '.join(names)}")
     num_train = DATASETS[data].num_train
-    return method if num_train is None else replace(method, recipe=method.recipe._replace(num_train=num_train))
+    return replace(method, recipe=recipe_of(method.spec, method.recipe.name, num_train=num_train))
 
 
 def choose_device(device: str) -> Device:

@@ -105,10 +105,9 @@ class Meter:
         return next(end.name for end in ends if not isinstance(end.encoder.backbone, Text))
 
     def _normalisation(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Mean and standard deviation that views are normalised by: those that the spec says, by default of the data set."""
-        said = (op.params for op in self.augmentations[0].on_images if isinstance(op, Normalize))
-        found = next(said, None)
-        return (self.info.mean, self.info.std) if found is None else (found.mean, found.std)
+        """Mean and standard deviation that views are normalised by; every augmentation of images has some (`make_augmentations`)."""
+        found = next(op.params for op in self.augmentations[0].on_images if isinstance(op, Normalize))
+        return found.mean, found.std
 
     def _part(self, images: Tensor) -> Tensor:
         """What the anchor sees of whole images, where its view is a fixed part of them; views pass as they are."""

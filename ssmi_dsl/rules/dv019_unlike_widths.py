@@ -30,12 +30,12 @@ Grill et al. 2020 (BYOL), section 3: the prediction is compared with the target'
 from collections.abc import Iterator
 
 from ssmi_dsl.components.backbones import Identity, num_features
-from ssmi_dsl.components.datasets import DATASETS
 from ssmi_dsl.diagnostics import Loc, Severity
 from ssmi_dsl.rules.base import Finding, Rule
 from ssmi_dsl.rules.context import RuleContext
 from ssmi_dsl.rules.questions import term_name
 from ssmi_dsl.spec.method import BranchView, Method, OutputName
+from ssmi_dsl.spec.recipe import data_of_recipe
 from ssmi_dsl.spec.widths import width_at
 
 RULE = Rule(
@@ -75,8 +75,8 @@ def _has_another_fault(target: BranchView) -> bool:
 def _features(method: Method, branch: BranchView) -> int | None:
     """Of a backbone that only hands nodes on, those of the graph that the recipe is for."""
     if isinstance(branch.encoder.backbone, Identity) and method.spec.views.graph is not None:
-        fitting = (info.graph for info in DATASETS.values() if info.recipe == method.recipe.name and info.graph)
-        return next((graph.features for graph in fitting), None)
+        data = data_of_recipe(method.recipe.name, of_graphs=True)
+        return None if data is None or data.graph is None else data.graph.features
     return num_features(branch.encoder)
 
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from ssmi_dsl.components.datasets import DATASETS
+from ssmi_dsl.components.datasets import DATASETS, DatasetInfo
 from ssmi_dsl.components.optimizers import Optimizer, Sgd
 from ssmi_dsl.spec.hardware import Hardware
 from ssmi_dsl.spec.method_spec import MethodSpec
@@ -67,16 +67,17 @@ def recipe_of(spec: MethodSpec, name: str, *, num_train: int | None = None) -> R
     if num_train is None and own is not None:
         num_train = own.num_train
     if num_train is None:
-        num_train = _num_train(name, spec.views.graph is not None)
+        data = data_of_recipe(name, spec.views.graph is not None)
+        num_train = None if data is None else data.num_train
     values = {**_DEFAULTS, **_said(spec.recipes.get(DEFAULT_RECIPE)), **_said(own)}
     return Recipe(name=name, num_train=num_train, **values)  # type: ignore[arg-type]  # fields were validated by RecipeSpec
 
 
 @lru_cache(maxsize=256)
-def _num_train(recipe: str, of_graphs: bool) -> int | None:
-    """The size of the first bundled data set that uses this recipe."""
+def data_of_recipe(recipe: str, of_graphs: bool) -> DatasetInfo | None:
+    """The first bundled data set, of graphs or of others, that uses this recipe."""
     fitting = (info for info in DATASETS.values() if info.recipe == recipe and (info.graph is not None) == of_graphs)
-    return next((info.num_train for info in fitting), None)
+    return next(fitting, None)
 
 
 def _said(layer: RecipeSpec | None) -> dict[str, object]:
